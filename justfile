@@ -64,6 +64,10 @@ crash-returns rounds="100":
 workers rounds="30":
     WORKER_ROUNDS={{rounds}} cargo test --release --test suite workers::faults -- --nocapture
 
+# Standbys that lag, promoted while workers send.
+promotions rounds="5":
+    PROMOTION_ROUNDS={{rounds}} cargo test --release --test suite workers::promoted -- --nocapture
+
 # Three `serve`s at one calendar, the leader killed, frozen or cut off at each slot.
 calendars slots="100":
     CALENDAR_ROUNDS={{slots}} cargo test --release --test suite schedule::standing_by -- --nocapture

@@ -297,6 +297,7 @@ impl App {
         &self,
         store: &dyn Store,
         is_copy: bool,
+        without: &[String],
     ) -> Result<AdoptionOutcome, AppError> {
         let root = &self.publication.root;
         let mark = store.mark().await?;
@@ -309,7 +310,11 @@ impl App {
         let adoption =
             match kept_by.is_none() && is_empty && !is_copy && !self.realm().is_rehearsal() {
                 true => AdoptionOutcome::default(),
-                false => store.adopt(lost.as_deref(), self.clock.now()).await?,
+                false => {
+                    store
+                        .adopt(lost.as_deref(), without, self.clock.now())
+                        .await?
+                }
             };
         if self.realm().is_rehearsal() {
             return Ok(adoption);

@@ -16,6 +16,9 @@ use crate::{
     words::{phrased, say},
 };
 
+/// Where a machine whose state is on a server notes what leaves from it.
+const NOTES: &str = "leaving";
+
 impl App {
     /// Opens the list and the ledger of this command's realm, making them on first use.
     ///
@@ -44,7 +47,9 @@ impl App {
                 open.entry(address.to_owned()).or_insert(store).clone()
             }
         };
+        // What leaves from here is noted here, wherever the database is by then.
         let store = store
+            .noting_in(self.publication.state_dir().join(NOTES))
             .in_realm(self.realm())
             .owing_results(self.publication.law.korea);
         Ok(Arc::new(store))

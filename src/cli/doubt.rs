@@ -26,7 +26,7 @@ pub(crate) async fn settle(
     match ask(&doubt, output)? {
         Some(PersonsAnswer::Yes) => {
             if !doubt.is_of_issue() {
-                app.adopt().await?;
+                app.adopt(&[]).await?;
             }
             Ok(PersonsAnswer::Yes)
         }

@@ -145,7 +145,9 @@ impl Connection {
         let Some(session) = self.session.as_mut() else {
             return;
         };
-        if let Err(error) = self.notes.begins(job.claim.delivery, self.clock.true_now()) {
+        let now = self.clock.true_now();
+        let noted = self.notes.begins(job.claim.delivery, job.claim.fence, now);
+        if let Err(error) = noted {
             tracing::error!("what leaves can't be noted: {error}");
             self.shared.recorder.put_back(&job.claim);
             self.shared.recorder.halt(HaltReason::LedgerClosed);

@@ -53,6 +53,14 @@ pub enum StoreError {
     /// The state is a copy: nobody knows what was sent since it was made, or from where else.
     #[error("the state was copied or moved here from elsewhere")]
     Copied,
+    /// The state is a copy, and machines that sent from it have not said yet what left since.
+    #[error(
+        "the database is an older copy of itself, and what was noted of mail that left since is not in yet: {places}"
+    )]
+    NotesAwaited {
+        /// The machines and their folders.
+        places: String,
+    },
     /// The state was taken away under a sender.
     #[error("the state in {place} was removed, moved away or replaced while it was in use")]
     Gone {
@@ -236,6 +244,11 @@ impl StoreError {
             Self::Copied => {
                 phrase!(
                     "if no other copy is in use, say so with `daily-note adopt`; then the calendar is kept from here"
+                )
+            }
+            Self::NotesAwaited { .. } => {
+                phrase!(
+                    "start the workers there, or `daily-note adopt` there: each hands in its notes by itself; of a machine that is no more, say `daily-note adopt --without NAME`, and every reader of an issue under way is unknown"
                 )
             }
             Self::Gone { .. } => {

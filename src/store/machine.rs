@@ -6,7 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{BatchState, DeliveryState, DeliveryStep, RefusalReason, UnknownAnswer};
-use crate::{audience::SuppressionReason, words::phrase};
+use crate::{
+    audience::SuppressionReason,
+    words::{phrase, phrased},
+};
 
 /// What the steps of one row need to know of it, and change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +57,19 @@ const LOST_SENDER: &str = phrase!("the sender died with this message on the wire
 /// The reply of a row that may have been sent after the copy was made that this database is.
 pub(super) const OLDER_COPY: &str =
     phrase!("the database is an older copy of itself; this may have been sent since it was made");
+
+/// The reply of a row that a machine noted as leaving, and whose leave the database does not know.
+pub(super) const NOTED_ELSEWHERE: &str = phrase!(
+    "the database is an older copy of itself; a machine noted that this began to leave since it was made"
+);
+
+/// The reply of a row that may have been sent by a machine which can't say what it noted.
+pub(super) fn notes_gone(places: &str) -> String {
+    phrased!(
+        "the database is an older copy of itself, and what {places} noted since it was made is gone; this may have been sent",
+        places = places
+    )
+}
 
 /// The reply of a row that a person took as accepted.
 const BY_A_PERSON: &str = phrase!("taken as accepted by a person");

@@ -41,12 +41,21 @@ pub trait StateInstance: Send + Sync {
 
     /// A person vouches that this copy is the one in use: it may send and keep the calendar from now on.
     /// Open batches are paused, to be looked at, and who is known to have left since is out; so are
-    /// those who left the `lost` list (its mark), whose place this one takes.
+    /// those who left the `lost` list (its mark), whose place this one takes. Where many machines share a state, what each
+    /// noted of whose mail left since is in first, but for those named in `without`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotesAwaited`] with those who handed in nothing yet.
     async fn adopt(
         &self,
         lost: Option<&str>,
+        without: &[String],
         now: DateTime<Utc>,
     ) -> Result<AdoptionOutcome, StoreError>;
+
+    /// Hands in what this machine noted of whose mail left, where the state is a copy that may not know of it, and nobody
+    /// on this machine sends any more. Soon over where there is nothing to do.
+    async fn hand_in(&self) -> Result<(), StoreError>;
 
     /// When a person vouched for this copy: what was due before waits for them. None: it is no copy.
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
@@ -78,10 +87,12 @@ pub struct StateServer {
 }
 
 /// What became of a state that a person took into use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AdoptionOutcome {
     /// Batches that were open in it and are paused now.
     pub paused: u64,
     /// Readers who left since it was made, and are out now.
     pub departed: u64,
+    /// The machines and folders whose notes of what left since are in.
+    pub heard: Vec<String>,
 }

@@ -17,13 +17,16 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::DeliveryId;
+use super::{
+    DeliveryId,
+    notes_head::{NAME_BYTES, boot_id, head, is_headed, touched_at, write_at},
+    step_notes::StepNotes,
+};
 use crate::private_files;
 
-/// Where the kernel says which running of the machine this is.
-const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
-/// The head of the file, its end filled with spaces; then when it was written.
-const NAME_BYTES: usize = 248;
+/// What such a file says it is.
+const KIND: &str = "transfers";
+/// The head of the file; then when it was written.
 const HEAD_BYTES: usize = NAME_BYTES + NUMBER_BYTES;
 /// A row's number, and when it was written.
 const ROW_BYTES: usize = 2 * NUMBER_BYTES;
@@ -37,7 +40,7 @@ const NOBODY: i64 = 0;
 const ROWS_PER_LINE: usize = 2;
 const LINE_BYTES: usize = ROWS_PER_LINE * ROW_BYTES;
 
-/// The notes of one run of one batch. Gone when it ends in order.
+/// The notes of one run of one batch.
 #[derive(Debug)]
 pub struct TransferNotes {
     /// None: this system has no notes that can be believed.
@@ -45,9 +48,11 @@ pub struct TransferNotes {
 }
 
 #[derive(Debug)]
-struct KeptNotes {
-    path: PathBuf,
-    file: File,
+enum KeptNotes {
+    /// The last two rows of each connection.
+    Last { path: PathBuf, file: File },
+    /// Every row, which stays.
+    Every(StepNotes),
 }
 
 /// The notes of one connection.
@@ -78,7 +83,7 @@ impl TransferNotes {
         };
         private_files::make_private_file(path)?;
         let file = OpenOptions::new().write(true).open(path)?;
-        let mut bytes = head(token, &boot, &file)?.into_bytes();
+        let mut bytes = head(KIND, token, &boot, &file)?.into_bytes();
         bytes.resize(NAME_BYTES, b' ');
         bytes.extend(nanos(now).to_le_bytes());
         // With room for all notes: a disk that fills up later is no matter.
@@ -86,8 +91,15 @@ impl TransferNotes {
         write_at(&file, &bytes, 0)?;
         let path = path.to_owned();
         Ok(Self {
-            kept: Some(KeptNotes { path, file }),
+            kept: Some(KeptNotes::Last { path, file }),
         })
+    }
+
+    /// Notes of every row, which stay when the run ends.
+    pub(super) fn of_every_row(steps: StepNotes) -> Self {
+        Self {
+            kept: Some(KeptNotes::Every(steps)),
+        }
     }
 
     /// None that could be believed.
@@ -107,28 +119,31 @@ impl TransferNotes {
 
     /// The run has ended and the ledger has everything.
     pub fn end(&self) {
-        if let Some(kept) = &self.kept {
+        if let Some(KeptNotes::Last { path, .. }) = &self.kept {
             // What stays is believed for rows that had leave alone, and there are none.
-            let _ = fs::remove_file(&kept.path);
+            let _ = fs::remove_file(path);
         }
     }
 }
 
 impl TransferLine {
-    /// That row's message begins to leave `now`, by the machine's own time, and what came before the one before it is durable in the ledger.
+    /// That row's message begins to leave `now`, by the machine's own time, under that fence, and what came before the
+    /// one before it is durable in the ledger.
     ///
     /// # Errors
     /// Where it can't be noted: the message must not leave.
-    pub fn begins(&mut self, row: DeliveryId, now: DateTime<Utc>) -> io::Result<()> {
-        let Some(kept) = &self.notes.kept else {
-            return Ok(());
+    pub fn begins(&mut self, row: DeliveryId, fence: i64, now: DateTime<Utc>) -> io::Result<()> {
+        let file = match &self.notes.kept {
+            None => return Ok(()),
+            Some(KeptNotes::Every(steps)) => return steps.begins(row, fence, now),
+            Some(KeptNotes::Last { file, .. }) => file,
         };
         let place = self.begun % ROWS_PER_LINE * ROW_BYTES;
         let offset = HEAD_BYTES + self.number * LINE_BYTES + place;
         let mut note = [0; ROW_BYTES];
         note[..NUMBER_BYTES].copy_from_slice(&row.0.to_le_bytes());
         note[NUMBER_BYTES..].copy_from_slice(&nanos(now).to_le_bytes());
-        write_at(&kept.file, &note, offset as u64)?;
+        write_at(file, &note, offset as u64)?;
         self.begun += 1;
         Ok(())
     }
@@ -139,8 +154,8 @@ pub(super) fn read(path: &Path, token: &str) -> Option<BTreeSet<i64>> {
     let file = File::open(path).ok()?;
     let bytes = fs::read(path).ok()?;
     let (name, rest) = bytes.split_at_checked(NAME_BYTES)?;
-    let wanted = head(token, &boot_id()?, &file).ok()?;
-    if std::str::from_utf8(name).ok()?.trim_end() != wanted {
+    let wanted = head(KIND, token, &boot_id()?, &file).ok()?;
+    if !is_headed(name, &wanted) {
         return None;
     }
     let (began_at, notes) = rest.split_first_chunk::<NUMBER_BYTES>()?;
@@ -166,48 +181,6 @@ fn nanos(moment: DateTime<Utc>) -> i64 {
     moment.timestamp_nanos_opt().unwrap_or_default()
 }
 
-/// When the system last saw anything of the file change; nobody can set it.
-#[cfg(unix)]
-fn touched_at(file: &File) -> Option<i64> {
-    use std::os::unix::fs::MetadataExt;
-    let own = file.metadata().ok()?;
-    let seconds = own.ctime().checked_mul(1_000_000_000)?;
-    seconds.checked_add(own.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn touched_at(_: &File) -> Option<i64> {
-    None
-}
-
-fn boot_id() -> Option<String> {
-    let id = fs::read_to_string(BOOT_ID).ok()?;
-    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
-}
-
-#[cfg(unix)]
-fn head(token: &str, boot: &str, file: &File) -> io::Result<String> {
-    use std::os::unix::fs::MetadataExt;
-    let own = file.metadata()?;
-    let (device, inode) = (own.dev(), own.ino());
-    Ok(format!("transfers 1 {token} {boot} {device} {inode}"))
-}
-
-#[cfg(not(unix))]
-fn head(_: &str, _: &str, _: &File) -> io::Result<String> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(not(unix))]
-fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,7 +197,7 @@ mod tests {
         let mut lines: Vec<TransferLine> = (0..3).map(|number| notes.line(number)).collect();
         for (line, row) in rows {
             lines[*line as usize]
-                .begins(DeliveryId(*row), now())
+                .begins(DeliveryId(*row), 1, now())
                 .unwrap();
         }
         (folder, path)

@@ -69,6 +69,9 @@ impl Worker {
         let mut running: Option<RunningBatch> = None;
         while !stop.is_requested() {
             self.standing.beat();
+            if running.is_none() {
+                self.hand_in().await;
+            }
             let due = self.due().await;
             let next = self.turns.first_of(&due, |batch| &batch.issue).cloned();
             match (&running, next) {
@@ -89,6 +92,14 @@ impl Worker {
             }
         }
         self.drain(running).await;
+    }
+
+    /// Where the database is another than this worker sent from, it gets what was noted here: also where nothing is due.
+    async fn hand_in(&self) {
+        if let Err(error) = self.store.hand_in().await {
+            // Said once more, and better, by whatever is done next.
+            tracing::debug!("what was noted can't be handed in yet: {error}");
+        }
     }
 
     async fn drain(&mut self, mut running: Option<RunningBatch>) {

@@ -2,6 +2,7 @@
 //! run in it, and one way to say that a test was left out.
 
 mod left_out;
+mod line;
 #[cfg(unix)]
 pub(crate) mod postgres;
 mod publication;
@@ -11,5 +12,6 @@ mod sql;
 mod succeeded;
 
 pub(crate) use self::{
-    left_out::left_out, publication::TestPublication, ran::Ran, sql::sqlite3, succeeded::succeeded,
+    left_out::left_out, line::Line, publication::TestPublication, ran::Ran, sql::sqlite3,
+    succeeded::succeeded,
 };

@@ -4,4 +4,5 @@ mod alone;
 mod beside;
 mod faults;
 pub(crate) mod fleet;
+mod promoted;
 mod week;

@@ -93,13 +93,9 @@ impl DeliveryQueue for PostgresStore {
         now: DateTime<Utc>,
     ) -> Result<RecoveredRows, StoreError> {
         let notes = notes::NotesFolder::of(self.notes.as_deref());
-        let settled = patiently!(self, |tx| recover::recover(
+        patiently!(self, |tx| recover::recover(
             &tx, self.realm, batch, resend, notes, now
-        ))?;
-        for sender in settled.senders {
-            notes.forget(batch, sender);
-        }
-        Ok(settled.rows)
+        ))
     }
 
     async fn reap(
@@ -121,16 +117,15 @@ impl DeliveryQueue for PostgresStore {
         &self,
         batch: BatchId,
         sender: &SenderId,
-        connections: u32,
-        now: DateTime<Utc>,
+        _connections: u32,
+        _now: DateTime<Utc>,
     ) -> Result<TransferNotes, StoreError> {
-        let Some(folder) = &self.notes else {
-            return Ok(TransferNotes::none());
-        };
+        let folder = notes::NotesFolder::of(self.notes.as_deref());
+        let mark = folder.mark();
         let tx = self.writing().await?;
-        let named = notes::name(&tx, sender).await;
-        let named = tx.end(named).await?;
-        named.begin(folder, batch, connections, now)
+        let named = notes::name(&tx, sender, mark.as_deref()).await;
+        let home = tx.end(named).await?;
+        folder.open(&home, mark.as_deref(), batch)
     }
 
     async fn next_due(&self, batch: BatchId) -> Result<Option<DateTime<Utc>>, StoreError> {

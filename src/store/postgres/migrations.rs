@@ -14,7 +14,7 @@ struct SchemaStep {
     sql: &'static str,
 }
 
-const STEPS: [SchemaStep; 4] = [
+const STEPS: [SchemaStep; 5] = [
     SchemaStep {
         version: 1,
         description: "the list and the ledger",
@@ -34,6 +34,11 @@ const STEPS: [SchemaStep; 4] = [
         version: 4,
         description: "moving in",
         sql: include_str!("migrations/0004_moving_in.sql"),
+    },
+    SchemaStep {
+        version: 6,
+        description: "notes of senders",
+        sql: include_str!("migrations/0006_notes_of_senders.sql"),
     },
 ];
 

@@ -1,23 +1,21 @@
 //! Which state this is and who may act from it, on PostgreSQL: leases that go by the server's clock, and a home that no
 //! copy of the database and no standby that was promoted has.
 
+mod adopting;
+mod handing_in;
 mod heartbeat;
 mod holding;
-mod home;
+pub(super) mod home;
 pub(super) mod leases;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{
-    PostgresStore, batch_ledger::batch, columns, fault::PostgresFault,
-    transaction::StoreTransaction, values::values,
-};
+use super::{PostgresStore, columns, values::values};
 use crate::{
     audience::SubscriberId,
     store::{
-        AdoptionOutcome, BatchState, Realm, SenderGuard, SenderId, StateInstance, StateServer,
-        StoreError, codes,
+        AdoptionOutcome, Realm, SenderGuard, SenderId, StateInstance, StateServer, StoreError,
     },
 };
 
@@ -65,15 +63,17 @@ impl StateInstance for PostgresStore {
     async fn adopt(
         &self,
         _lost: Option<&str>,
+        without: &[String],
         now: DateTime<Utc>,
     ) -> Result<AdoptionOutcome, StoreError> {
+        handing_in::hand_in(self).await?;
         let tx = self.writing().await?;
-        let paused = adopt(&tx, now).await;
-        let paused = tx.end(paused).await?;
-        Ok(AdoptionOutcome {
-            paused,
-            departed: 0,
-        })
+        let adopted = adopting::adopt(&tx, without, now).await;
+        tx.end(adopted).await
+    }
+
+    async fn hand_in(&self) -> Result<(), StoreError> {
+        handing_in::hand_in(self).await
     }
 
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -112,28 +112,4 @@ impl StateInstance for PostgresStore {
         let written = tx.run(sql, values![]).await.map(drop);
         tx.end(written).await
     }
-}
-
-/// Makes this its home; answers how many open batches wait for a person since. Of what was under way in a copy, every
-/// open row may have been sent since that was made.
-async fn adopt(tx: &StoreTransaction, now: DateTime<Utc>) -> Result<u64, PostgresFault> {
-    if home::is_elsewhere(tx).await? == Some(true) {
-        batch::doubt_all_open(tx, now).await?;
-    }
-    home::settle(tx).await?;
-    tx.run(
-        "UPDATE instance SET adopted_at = $1",
-        values![codes::millis(now)],
-    )
-    .await?;
-    let paused = BatchState::put_here_from_a_copy();
-    tx.run(
-        "UPDATE batches SET state = $1, reason = $2 WHERE state = $3",
-        values![
-            codes::batch_state_code(&paused),
-            paused.pause_reason(),
-            codes::batch_state_code(&BatchState::Open)
-        ],
-    )
-    .await
 }

@@ -55,6 +55,7 @@ impl StateInstance for SqliteStore {
     async fn adopt(
         &self,
         lost: Option<&str>,
+        _without: &[String],
         now: DateTime<Utc>,
     ) -> Result<AdoptionOutcome, StoreError> {
         let (lost, outside) = (lost.map(str::to_owned), self.outside.clone());
@@ -72,9 +73,19 @@ impl StateInstance for SqliteStore {
             }
             let (paused, run) = instance::adopt(tx, &place.state_dir, now)?;
             let departed = departed.unwrap_or(0);
-            Ok((AdoptionOutcome { paused, departed }, run))
+            let outcome = AdoptionOutcome {
+                paused,
+                departed,
+                heard: Vec::new(),
+            };
+            Ok((outcome, run))
         })
         .await
+    }
+
+    /// One machine has it, and nothing is noted elsewhere.
+    async fn hand_in(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn adopted_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {

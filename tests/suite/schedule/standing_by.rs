@@ -2,12 +2,6 @@
 //! over and sends the slot, once. `CALENDAR_ROUNDS` sets how many slots (`just calendars`).
 
 use std::{
-    io::{Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
     thread,
     time::{Duration, Instant},
 };
@@ -16,7 +10,7 @@ use super::harness::{Serve, publication, wait_until};
 use crate::{
     crash::{Dice, relay::Relay},
     store::postgres::place::Schema,
-    support::TestPublication,
+    support::{Line, TestPublication},
 };
 
 const READERS: usize = 20;
@@ -181,64 +175,4 @@ fn is_finished(publication: &TestPublication) -> bool {
         .json();
     let batches = status.as_array().unwrap();
     batches.iter().any(|batch| batch["state"] == "finished")
-}
-
-/// A line to the database that can be cut: nothing goes through it then, nor comes back.
-struct Line {
-    port: u16,
-    state: Arc<LineState>,
-}
-
-#[derive(Default)]
-struct LineState {
-    is_cut: AtomicBool,
-    open: Mutex<Vec<TcpStream>>,
-}
-
-impl Line {
-    fn to(port: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let own = listener.local_addr().unwrap().port();
-        let state = Arc::new(LineState::default());
-        let shared = Arc::clone(&state);
-        // Ends with the test process; a listener that nobody calls costs nothing.
-        thread::spawn(move || {
-            for near in listener.incoming().flatten() {
-                if shared.is_cut.load(Ordering::SeqCst) {
-                    continue;
-                }
-                let Ok(far) = TcpStream::connect(("127.0.0.1", port)) else {
-                    continue;
-                };
-                let mut open = shared.open.lock().unwrap();
-                for (from, to) in [(&near, &far), (&far, &near)] {
-                    let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                    open.push(from.try_clone().unwrap());
-                    thread::spawn(move || pass_on(from, to));
-                }
-            }
-        });
-        Self { port: own, state }
-    }
-
-    fn cut(&self) {
-        self.state.is_cut.store(true, Ordering::SeqCst);
-        for stream in self.state.open.lock().unwrap().drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-
-    fn mend(&self) {
-        self.state.is_cut.store(false, Ordering::SeqCst);
-    }
-}
-
-fn pass_on(mut from: TcpStream, mut to: TcpStream) {
-    let mut bytes = [0; 16_384];
-    while let Ok(count @ 1..) = from.read(&mut bytes) {
-        if to.write_all(&bytes[..count]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Write);
 }

@@ -2,6 +2,7 @@
 //! user where the tests are root. It ends with the tests.
 
 use std::{
+    ffi::OsString,
     fs,
     io::Write as _,
     net::TcpListener,
@@ -78,6 +79,8 @@ pub(crate) struct Cluster {
     folder: TempDir,
     pub(crate) port: u16,
     server: Child,
+    /// What its processes find in their environment, besides.
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Cluster {
@@ -91,6 +94,14 @@ impl Cluster {
 
     /// A server with these lines in its configuration.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        Self::start_in(settings, Vec::new())
+    }
+
+    /// The same with that in its environment. Its log is written in files of a megabyte.
+    pub(crate) fn start_in(
+        settings: &[&str],
+        environment: Vec<(&'static str, OsString)>,
+    ) -> Option<Self> {
         let Some(programs) = programs() else {
             left_out("postgresql is not installed");
             return None;
@@ -99,18 +110,18 @@ impl Cluster {
         let data = folder.path().join("data");
         let made = as_server(programs.join("initdb"))
             .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
-            .args(["--locale=C", "--no-sync", "--pgdata"])
+            .args(["--locale=C", "--no-sync", "--wal-segsize=1", "--pgdata"])
             .arg(&data)
             .output()
             .unwrap();
         assert!(made.status.success(), "{made:?}");
-        Some(Self::launch(programs, folder, settings))
+        let place = (programs, folder, free_port());
+        Some(Self::launch_at(place, settings, environment))
     }
 
     /// Runs the server on the data that lies in that folder.
     pub(crate) fn launch(programs: PathBuf, folder: TempDir, settings: &[&str]) -> Self {
-        let port = free_port();
-        Self::launch_at(programs, folder, port, settings)
+        Self::launch_at((programs, folder, free_port()), settings, Vec::new())
     }
 
     /// The server is gone at once, as in a power cut, and comes back where it was.
@@ -119,10 +130,41 @@ impl Cluster {
         words.write_all(b"keep\n").unwrap();
         self.end();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
-        *self = Self::launch_at(self.programs.clone(), folder, self.port, &[]);
+        let place = (self.programs.clone(), folder, self.port);
+        *self = Self::launch_at(place, &[], self.environment.clone());
     }
 
-    fn launch_at(programs: PathBuf, folder: TempDir, port: u16, settings: &[&str]) -> Self {
+    /// Another server that follows this one without being waited for, over a line that begins at that port.
+    pub(crate) fn standby(&self, line: u16) -> Self {
+        let folder = server_folder();
+        let data = folder.path().join("data");
+        let copied = as_server(self.program("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-c", "fast"])
+            .args([
+                "-X",
+                "stream",
+                "--no-sync",
+                "-p",
+                &self.port.to_string(),
+                "-D",
+            ])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "{copied:?}");
+        fs::write(data.join("standby.signal"), "").unwrap();
+        let follows = format!(
+            "primary_conninfo = 'host=127.0.0.1 port={line} user=postgres'\n\
+             wal_retrieve_retry_interval = '200ms'"
+        );
+        Self::launch(self.programs.clone(), folder, &[&follows])
+    }
+
+    fn launch_at(
+        (programs, folder, port): (PathBuf, TempDir, u16),
+        settings: &[&str],
+        environment: Vec<(&'static str, OsString)>,
+    ) -> Self {
         let lines = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n\
              max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 512MB\n{}\n",
@@ -138,6 +180,7 @@ impl Cluster {
             .args(["-c", ENDING])
             .arg(programs.join("postgres"))
             .arg(&data)
+            .envs(environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(log.try_clone().unwrap())
             .stderr(log);
@@ -146,6 +189,7 @@ impl Cluster {
             programs,
             folder,
             port,
+            environment,
         };
         cluster.wait_until_ready();
         cluster
@@ -187,6 +231,14 @@ impl Cluster {
         let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
         tokio::spawn(connection);
         client.batch_execute(sql).await
+    }
+
+    /// What that one number is.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let address = format!("host=127.0.0.1 port={} user=postgres", self.port);
+        let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     /// Ends the server at once, as a power cut does.

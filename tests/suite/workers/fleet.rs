@@ -46,18 +46,23 @@ impl Fleet {
         let cluster = tokio::task::spawn_blocking(|| Cluster::start(&[]))
             .await
             .unwrap()?;
+        Some(Self::on(cluster, readers, delay).await)
+    }
+
+    /// The same on that server.
+    pub(crate) async fn on(cluster: Cluster, readers: usize, delay: Duration) -> Self {
         let store = Arc::new(opened(&address(&cluster)).await.unwrap());
         let people: Vec<Profile> = people(readers);
         store
             .upsert(&people, Origin::Operator, now())
             .await
             .unwrap();
-        Some(Self {
+        Self {
             relay: Relay::start(delay),
             folder: TempDir::new().unwrap(),
             cluster,
             store,
-        })
+        }
     }
 
     /// What a publication's machine freezes an issue with.
@@ -107,6 +112,11 @@ impl Fleet {
 
     /// What starts a worker, by the environment alone.
     pub(crate) fn command(&self, name: &str) -> Command {
+        self.command_to(name, &address(&self.cluster))
+    }
+
+    /// The same of one that reaches the database at that address.
+    pub(crate) fn command_to(&self, name: &str, storage: &str) -> Command {
         let mut command = Command::new(BINARY);
         command
             .args(["worker", "--state"])
@@ -114,7 +124,7 @@ impl Fleet {
             .args(["--lang", "en"])
             .current_dir(self.folder.path())
             .env_clear()
-            .env("DAILY_NOTE_STORAGE", address(&self.cluster))
+            .env("DAILY_NOTE_STORAGE", storage)
             .env(
                 "DAILY_NOTE_SMTP__URL",
                 format!("smtp://127.0.0.1:{}", self.relay.port()),
@@ -181,7 +191,12 @@ impl Fleet {
 
 /// The database of that cluster, as its administrator reaches it.
 pub(crate) fn address(cluster: &Cluster) -> String {
-    format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port)
+    address_at(cluster.port)
+}
+
+/// The same at another port.
+pub(crate) fn address_at(port: u16) -> String {
+    format!("postgres://postgres@127.0.0.1:{port}/postgres")
 }
 
 #[expect(

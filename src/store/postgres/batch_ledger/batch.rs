@@ -7,7 +7,7 @@ use super::tallies::{self, NOBODY, TallyMoves};
 use crate::store::{
     Batch, BatchId, BatchState, DeliveryCounts, DeliveryState, Realm, ServerTrouble, StoreError,
     codes,
-    machine::{CANCELLED, OLDER_COPY},
+    machine::CANCELLED,
     postgres::{
         columns, fault::PostgresFault, realm, transaction::StoreTransaction, values::values,
     },
@@ -127,23 +127,28 @@ pub(crate) async fn set_state(
     Ok(wanted.clone())
 }
 
-/// Of batches that were under way in an older copy nobody knows who got them since: their open rows are unknown.
-pub(crate) async fn doubt_all_open(
+/// Of batches that were under way in an older copy nobody knows who got them since, unless it was noted: the open rows of
+/// the others are unknown, for that reason. `of`: None, of all of them.
+pub(crate) async fn doubt_open(
     tx: &StoreTransaction,
+    of: Option<&[i64]>,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), PostgresFault> {
     let states = [BatchState::Open, BatchState::put_here_from_a_copy()];
     let states: Vec<i64> = states.iter().map(codes::batch_state_code).collect();
-    let sql = "SELECT id FROM batches WHERE state = ANY($1) ORDER BY id FOR UPDATE";
+    let sql = "SELECT id FROM batches WHERE state = ANY($1) AND ($2 IS NULL OR id = ANY($2)) \
+               ORDER BY id FOR UPDATE";
     let open = [
         DeliveryState::Pending,
         DeliveryState::Claimed,
         DeliveryState::Sending,
         DeliveryState::Deferred,
     ];
-    for id in tx.values(sql, values![states]).await? {
+    let of = of.map(<[i64]>::to_vec);
+    for id in tx.values(sql, values![states, of]).await? {
         let unknown = DeliveryState::Unknown;
-        end_all(tx, BatchId(id), &open, unknown, OLDER_COPY, now).await?;
+        end_all(tx, BatchId(id), &open, unknown, reason, now).await?;
         empty_queue(tx, BatchId(id)).await?;
     }
     Ok(())

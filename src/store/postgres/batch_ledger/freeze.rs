@@ -11,8 +11,12 @@ use crate::{
         history_note::beginning_codes,
         machine::{DECLINED_ADS, DORMANT},
         postgres::{
-            fault::PostgresFault, realm, report_box::soft, state_instance::leases,
-            transaction::StoreTransaction, values::values,
+            fault::PostgresFault,
+            realm,
+            report_box::soft,
+            state_instance::{home, leases},
+            transaction::StoreTransaction,
+            values::values,
         },
     },
 };
@@ -35,6 +39,7 @@ pub(crate) async fn freeze(
             is_new: false,
         });
     }
+    home::require(tx).await?;
     // Whoever leaves is out before, or finds the rows that are written here: `wait_for_the_wire`. And one freezes after
     // the other.
     tx.script("LOCK TABLE subscribers IN SHARE ROW EXCLUSIVE MODE")

@@ -16,7 +16,7 @@ use crate::store::{
         batch_ledger::{batch, tallies::TallyMoves},
         columns,
         fault::PostgresFault,
-        state_instance::leases,
+        state_instance::{home, leases},
         transaction::StoreTransaction,
         values::values,
     },
@@ -31,6 +31,7 @@ pub(crate) async fn claim(
     quotas: &ClaimQuotas,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, PostgresFault> {
+    home::require(tx).await?;
     let is_open = |batch: &Batch| batch.state == BatchState::Open;
     let Some(Batch { content, .. }) = batch::by_id(tx, batch).await?.filter(is_open) else {
         return Ok(Vec::new());

@@ -12,7 +12,7 @@ use crate::{
         SubscriberId, SubscriberState, Suppression, SuppressionReason, membership::ChangeSource,
     },
     store::{
-        BatchId, DeliveryId, Realm, codes,
+        BatchId, DeliveryId, Realm, StoreError, codes,
         ledger_rows::{BatchContext, LedgerRows, RecordedStep},
         machine::LedgerRow,
         postgres::{
@@ -21,6 +21,7 @@ use crate::{
             fault::PostgresFault,
             realm,
             report_box::soft,
+            state_instance::home,
             suppression_list::suppression,
             transaction::StoreTransaction,
             values::values,
@@ -33,6 +34,8 @@ pub(crate) struct LockedRows {
     pub(crate) rows: LedgerRows,
     senders: BTreeMap<DeliveryId, i64>,
     realm: Realm,
+    /// The database is not where it was when somebody took the right to send last.
+    is_elsewhere: bool,
 }
 
 impl LockedRows {
@@ -59,6 +62,7 @@ impl LockedRows {
             rows: LedgerRows::new(now),
             senders: BTreeMap::new(),
             realm,
+            is_elsewhere: false,
         };
         let standing = ReaderStandings::look(tx, realm, &found).await?;
         for row in &found {
@@ -81,14 +85,26 @@ impl LockedRows {
         self.rows.keep_held(|id| senders.get(&id) == Some(&sender));
     }
 
+    /// Refuses where the database is not at home.
+    pub(crate) fn require_home(&self) -> Result<(), PostgresFault> {
+        match self.is_elsewhere {
+            true => Err(StoreError::Copied.into()),
+            false => Ok(()),
+        }
+    }
+
     async fn add_batches(
         &mut self,
         tx: &StoreTransaction,
         batches: Vec<i64>,
     ) -> Result<(), PostgresFault> {
-        let sql = "SELECT id, issue, state, reason, slot, realm FROM batches WHERE id = ANY($1)";
+        let sql = format!(
+            "SELECT id, issue, state, reason, slot, realm, coalesce({}, FALSE) AS elsewhere \
+             FROM batches WHERE id = ANY($1)",
+            home::IS_ELSEWHERE
+        );
         let around = tx
-            .all(sql, values![batches], |row| {
+            .all(&sql, values![batches], |row| {
                 let is_rehearsal = columns::code(row, "realm")? == realm::code(Realm::Rehearsal);
                 let around = BatchContext {
                     issue: row.try_get("issue")?,
@@ -102,10 +118,12 @@ impl LockedRows {
                         false => Realm::Real,
                     },
                 };
-                Ok((BatchId(row.try_get("id")?), around))
+                let is_elsewhere: bool = row.try_get("elsewhere")?;
+                Ok((BatchId(row.try_get("id")?), around, is_elsewhere))
             })
             .await?;
-        for (batch, around) in around {
+        for (batch, around, is_elsewhere) in around {
+            self.is_elsewhere |= is_elsewhere;
             self.rows.add_batch(batch, around);
         }
         Ok(())

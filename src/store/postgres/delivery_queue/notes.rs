@@ -1,61 +1,23 @@
-//! Where a machine notes whose message begins to leave, and the token by which the ledger believes its notes: each
-//! sender has a file of its own a batch, in a folder that no other machine has.
+//! What this machine notes of whose messages begin to leave, as far as a sender's own process and whoever recovers its
+//! rows ask for it. What follows where the database is set back: `state_instance::handing_in`.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, Utc};
-
 use crate::store::{
     BatchId, SenderId, StoreError, TransferNotes,
+    notes_place::NotesPlace,
     postgres::{
-        fault::PostgresFault, state_instance::leases, transaction::StoreTransaction, values::values,
+        columns,
+        fault::PostgresFault,
+        state_instance::{home, leases},
+        transaction::StoreTransaction,
+        values::values,
     },
-    transfer_notes,
+    step_notes::NotedSteps,
 };
-
-/// Notes that have a name; they are not there yet.
-pub(crate) struct NamedNotes {
-    sender: i64,
-    token: String,
-}
-
-/// Names new notes of a sender.
-pub(crate) async fn name(
-    tx: &StoreTransaction,
-    sender: &SenderId,
-) -> Result<NamedNotes, PostgresFault> {
-    let sender = leases::number(tx, sender).await?;
-    let token = tx
-        .value(
-            "UPDATE leases SET notes = replace(gen_random_uuid()::text, '-', '') WHERE id = $1 \
-             RETURNING notes",
-            values![sender],
-        )
-        .await?;
-    Ok(NamedNotes { sender, token })
-}
-
-impl NamedNotes {
-    /// Begins them.
-    pub(crate) fn begin(
-        &self,
-        folder: &Path,
-        batch: BatchId,
-        connections: u32,
-        now: DateTime<Utc>,
-    ) -> Result<TransferNotes, StoreError> {
-        let path = file(folder, batch, self.sender);
-        TransferNotes::begin(&path, &self.token, connections, now).map_err(|error| {
-            StoreError::Unusable {
-                place: path.display().to_string(),
-                source: Box::new(error),
-            }
-        })
-    }
-}
 
 /// The folder of this machine, where it has one.
 #[derive(Debug, Clone, Copy)]
@@ -66,25 +28,71 @@ impl<'a> NotesFolder<'a> {
         Self(folder)
     }
 
-    /// The rows of a batch whose messages may have left with that sender; None: nobody here knows.
-    pub(crate) fn begun(
-        self,
-        batch: BatchId,
-        sender: i64,
-        token: Option<&str>,
-    ) -> Option<BTreeSet<i64>> {
-        transfer_notes::read(&file(self.0?, batch, sender), token?)
+    /// By what the notes here are known, once there can be some. A folder that can't be used is told, and done without:
+    /// of this sender's rows nobody knows more than the database then.
+    pub(crate) fn mark(self) -> Option<String> {
+        let folder = self.0?;
+        match NotesPlace::take(folder) {
+            Ok(place) => Some(place?.mark().to_owned()),
+            Err(error) => {
+                tracing::warn!(
+                    folder = %folder.display(),
+                    "what leaves is not noted on this machine: {error}"
+                );
+                None
+            }
+        }
     }
 
-    /// What that sender noted of the batch is settled.
-    pub(crate) fn forget(self, batch: BatchId, sender: i64) {
-        if let Some(folder) = self.0 {
-            // What stays is believed for nobody: no row is held by that sender any more.
-            let _ = std::fs::remove_file(file(folder, batch, sender));
-        }
+    /// Goes on with the notes of a batch, or begins them, where the sender was named with that mark.
+    pub(crate) fn open(
+        self,
+        home: &str,
+        mark: Option<&str>,
+        batch: BatchId,
+    ) -> Result<TransferNotes, StoreError> {
+        let (Some(folder), Some(mark)) = (self.0, mark) else {
+            return Ok(TransferNotes::none());
+        };
+        let unusable = |error| StoreError::Unusable {
+            place: PathBuf::from(folder).display().to_string(),
+            source: Box::new(error),
+        };
+        let place = NotesPlace::take(folder).map_err(unusable)?;
+        let Some(mut place) = place.filter(|place| place.mark() == mark) else {
+            return Err(unusable(std::io::ErrorKind::NotFound.into()));
+        };
+        let rows_from = columns::delivery_id(batch, 0);
+        let steps = place.open(home, batch, rows_from).map_err(unusable)?;
+        Ok(steps.map_or_else(TransferNotes::none, TransferNotes::of_every_row))
+    }
+
+    /// What a sender with that mark noted of a batch; None: nobody here knows.
+    pub(crate) fn read(self, home: &str, mark: Option<&str>, batch: BatchId) -> Option<NotedSteps> {
+        let place = NotesPlace::take_known(self.0?).ok()??;
+        (place.mark() == mark?).then(|| place.read(home, batch))?
     }
 }
 
-fn file(folder: &Path, batch: BatchId, sender: i64) -> PathBuf {
-    folder.join(format!("transfers-{}-{sender}", batch.0))
+/// Names a sender's notes, so that its rows are known by them, and answers where the database is.
+pub(crate) async fn name(
+    tx: &StoreTransaction,
+    sender: &SenderId,
+    mark: Option<&str>,
+) -> Result<String, PostgresFault> {
+    home::require(tx).await?;
+    let sender = leases::number(tx, sender).await?;
+    let sql = "UPDATE leases SET notes = $2 WHERE id = $1";
+    tx.run(sql, values![sender, mark]).await?;
+    home::known(tx).await
+}
+
+/// Of rows that a dead sender holds, with their fences, those that had begun to leave.
+pub(crate) fn begun(noted: &NotedSteps, batch: BatchId, held: &[(i64, i64)]) -> BTreeSet<i64> {
+    let begun = held
+        .iter()
+        .filter(|(ord, fence)| noted.fence_of(*ord) == Some(*fence));
+    begun
+        .map(|(ord, _)| columns::delivery_id(batch, *ord).0)
+        .collect()
 }

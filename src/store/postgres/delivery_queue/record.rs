@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{moved::LockedRows, refusals};
 use crate::store::{
-    DeliveryId, Realm, RefusedStep, Transition,
+    DeliveryId, DeliveryStep, Realm, RefusedStep, Transition,
     postgres::{fault::PostgresFault, transaction::StoreTransaction},
 };
 
@@ -21,6 +21,10 @@ pub(crate) async fn record(
     let ids = transitions.iter().map(|step| step.delivery);
     let ids: BTreeSet<DeliveryId> = ids.filter(|id| id.0 >= 0).collect();
     let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+    let lets_go = |step: &Transition| matches!(step.to, DeliveryStep::Sending { .. });
+    if transitions.iter().any(lets_go) {
+        ledger.require_home()?;
+    }
     let mut refused = Vec::new();
     for transition in transitions {
         let believed = refusals::without_doubt(tx, realm, &ledger.rows, transition, now).await?;

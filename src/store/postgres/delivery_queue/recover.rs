@@ -5,24 +5,25 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{moved::LockedRows, notes::NotesFolder};
+use super::{
+    moved::LockedRows,
+    notes::{self, NotesFolder},
+};
 use crate::{
     address::Address,
     store::{
         BatchId, DeadSender, DeliveryId, DeliveryState, Realm, RecoveredRows, RetryOutcome,
         RetrySelection, RetryState, UnknownAnswer, codes,
         postgres::{
-            batch_ledger::batch, columns, fault::PostgresFault, state_instance::leases,
-            transaction::StoreTransaction, values::values,
+            batch_ledger::batch,
+            columns,
+            fault::PostgresFault,
+            state_instance::{home, leases},
+            transaction::StoreTransaction,
+            values::values,
         },
     },
 };
-
-/// What was settled, and the numbers of the senders whose it was.
-pub(crate) struct SettledDeaths {
-    pub(crate) rows: RecoveredRows,
-    pub(crate) senders: Vec<i64>,
-}
 
 /// Settles the rows that senders hold whose leases are over: by the server's clock, and whoever asks.
 pub(crate) async fn recover(
@@ -30,34 +31,36 @@ pub(crate) async fn recover(
     realm: Realm,
     batch: BatchId,
     resend: bool,
-    notes: NotesFolder<'_>,
+    folder: NotesFolder<'_>,
     now: DateTime<Utc>,
-) -> Result<SettledDeaths, PostgresFault> {
-    let mut settled = SettledDeaths {
-        rows: RecoveredRows::default(),
-        senders: Vec::new(),
-    };
+) -> Result<RecoveredRows, PostgresFault> {
+    let mut settled = RecoveredRows::default();
+    let home = home::known(tx).await?;
     for dead in dead_senders(tx, batch).await? {
-        let held: Vec<i64> = tx
-            .values(
-                "SELECT ord FROM deliveries WHERE batch = $1 AND state BETWEEN 1 AND 2 \
+        let held: Vec<(i64, i64)> = tx
+            .all(
+                "SELECT ord, fence FROM deliveries WHERE batch = $1 AND state BETWEEN 1 AND 2 \
                  AND sender = $2",
                 values![batch.0, dead.number],
+                |row| Ok((row.try_get("ord")?, row.try_get("fence")?)),
             )
             .await?;
-        let mut ledger = LockedRows::load(tx, realm, &of_batch(batch, held), now).await?;
+        let ids = of_batch(batch, held.iter().map(|(ord, _)| *ord));
+        let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+        // What this machine noted is held against the database first.
+        ledger.require_home()?;
         // Until the lock was got, another may have settled them, and their own sender may have said what became of them.
         ledger.keep_held_by(dead.number);
-        let begun = notes.begun(batch, dead.number, dead.notes.as_deref());
+        let noted = folder.read(&home, dead.notes.as_deref(), batch);
+        let begun = noted.map(|noted| notes::begun(&noted, batch, &held));
         let own = ledger.rows.recover(begun.as_ref(), resend);
         ledger.write(tx).await?;
         if own != RecoveredRows::default() {
-            settled.rows.add(RecoveredRows {
+            settled.add(RecoveredRows {
                 dead: vec![dead.who],
                 ..own
             });
         }
-        settled.senders.push(dead.number);
     }
     Ok(settled)
 }
@@ -111,6 +114,7 @@ pub(crate) async fn resolve_unknown(
         )
         .await?;
     let mut ledger = LockedRows::load(tx, realm, &of_batch(id, unknown), now).await?;
+    ledger.require_home()?;
     let resolved = ledger.rows.resolve(answer);
     ledger.write(tx).await?;
     if answer == UnknownAnswer::Resend && resolved > 0 {
@@ -152,6 +156,7 @@ pub(crate) async fn retry(
     let (kept_off, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, is_off)| *is_off);
     let ids = of_batch(batch, open.into_iter().map(|(ord, _)| ord));
     let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+    ledger.require_home()?;
     ledger.rows.retry();
     ledger.write(tx).await?;
     if !ids.is_empty() {

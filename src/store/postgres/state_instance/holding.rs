@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{
+    handing_in,
     heartbeat::LeaseBeat,
     home,
     leases::{LEASE, MARGIN, take},
@@ -25,15 +26,27 @@ pub(super) async fn hold(
     refused: impl Fn(String) -> StoreError,
 ) -> Result<SenderGuard, StoreError> {
     let holder = format!("process {}: {}", std::process::id(), who.0);
+    let place = handing_in::own_place(store);
     for tries in 1.. {
         let asked_at = Instant::now();
         let tx = store.writing().await?;
         let taken = async {
             home::check(&tx).await?;
+            if let Some((place, mark)) = &place {
+                handing_in::register(&tx, place, mark).await?;
+            }
             take(&tx, name, &holder).await
         }
         .await;
-        match tx.end(taken).await? {
+        let taken = match tx.end(taken).await {
+            // Whoever takes the database into use waits for what was noted here.
+            Err(StoreError::Copied) => {
+                handing_in::hand_in(store).await?;
+                return Err(StoreError::Copied);
+            }
+            taken => taken?,
+        };
+        match taken {
             Ok(term) => {
                 let kept = KeptLease::new(term, asked_at + LEASE - MARGIN);
                 let heartbeat = LeaseBeat::start(store.database.apart(), kept.clone())?;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::home;
 use crate::store::{
     LeaseTerm, SenderId, SenderShare, StoreError,
     postgres::{
@@ -132,8 +133,12 @@ pub(super) async fn renew(
     let tx = database.writing().await?;
     let renewed = tx
         .run(
-            "UPDATE leases SET lease_until = clock_timestamp() + $3 * interval '1 second' \
-             WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp()",
+            &format!(
+                "UPDATE leases SET lease_until = clock_timestamp() + $3 * interval '1 second' \
+                 WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() \
+                 AND NOT coalesce({}, FALSE)",
+                home::IS_ELSEWHERE
+            ),
             values![term.lease, term.epoch, LEASE_SECONDS],
         )
         .await;

@@ -6,7 +6,7 @@ use daily_note::store::StoreError;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 use super::place::{Schema, opened};
-use crate::support::postgres::{Cluster, as_server, server_folder, unprivileged};
+use crate::support::postgres::{Cluster, unprivileged};
 
 /// The refusal, its cause and its remedy.
 fn told(error: &StoreError) -> String {
@@ -239,33 +239,8 @@ async fn a_standby_is_refused_until_it_is_promoted_and_then_it_is_not_the_same_s
     let address = |port: u16| format!("postgres://note@127.0.0.1:{port}/postgres");
     let store = opened(&address(primary.port)).await.unwrap();
     drop(store.hold(&sender()).await.unwrap());
-    let folder = server_folder();
-    let copied = as_server(primary.program("pg_basebackup"))
-        .args([
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "postgres",
-            "-c",
-            "fast",
-            "-R",
-            "-X",
-            "stream",
-        ])
-        .args(["-p", &primary.port.to_string(), "-D"])
-        .arg(folder.path().join("data"))
-        .output()
-        .unwrap();
-    assert!(copied.status.success(), "{copied:?}");
-    let programs = primary.program("");
-    // The line that says whose standby it is lies in the same file as the tests' own.
-    let standby = fs::read_to_string(folder.path().join("data/postgresql.auto.conf")).unwrap();
-    let follows = standby
-        .lines()
-        .find(|line| line.starts_with("primary_conninfo"));
-    let follows = follows.unwrap().to_owned();
-    let standby =
-        tokio::task::spawn_blocking(move || Cluster::launch(programs, folder, &[&follows]));
+    let port = primary.port;
+    let standby = tokio::task::spawn_blocking(move || primary.standby(port));
     let standby = standby.await.unwrap();
     let refused = told(&opened(&address(standby.port)).await.unwrap_err());
     assert!(
