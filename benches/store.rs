@@ -6,8 +6,14 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::unwrap_used, reason = "a bench that can't go on stops")]
 
+#[path = "support/ledger.rs"]
+#[expect(dead_code, reason = "the table's bench uses the rest")]
+mod ledger;
+#[path = "support/processor.rs"]
+#[expect(dead_code, reason = "the table's bench uses the rest")]
+mod processor;
+
 use std::{
-    collections::BTreeSet,
     fmt::Write as _,
     path::{Path, PathBuf},
     process::Command,
@@ -15,22 +21,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, Utc};
 use daily_note::{
-    address::Address,
-    audience::{Consent, Origin, Profile},
+    audience::{Origin, Profile},
     source::SourceError,
     store::{
-        Batch, Claim, ClaimQuotas, DeliveryStep, FoldLimits, NewBatch, SenderId, Store, Transition,
+        Batch, Claim, ClaimQuotas, DeliveryStep, FoldLimits, SenderId, Store, Transition,
         sqlite::SqliteStore,
     },
 };
+use ledger::{IMPORT_GROUP, LedgerDrive, issue, now, profile, transition};
 
 /// Rows a commit, and connections' worth of claims at a time, as `delivery` does it.
 const GROUP: usize = 20;
 const CLAIMS: u32 = 200;
-/// Profiles that an import hands over at a time.
-const IMPORT_GROUP: usize = 50_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -123,23 +126,10 @@ fn sqlite3_bench(folder: &Path, readers: usize) {
     }
 }
 
-async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Batch {
+async fn freeze_bench(store: &Arc<dyn Store>, name: &str, readers: usize) -> Batch {
     let row = Row::start();
-    let new = NewBatch {
-        issue: issue.to_owned(),
-        edition: "monday".to_owned(),
-        slot: now(0),
-        date: None,
-        readers_hour: None,
-        content_hash: issue.to_owned(),
-        content: vec![b'x'; 60_000],
-        file: None,
-        may_repeat: false,
-        is_ad: false,
-        term: None,
-    };
-    let batch = store.freeze(&new, now(0)).await.unwrap().batch;
-    row.end(&format!("freeze, batch {issue}"), readers);
+    let batch = store.freeze(&issue(name), now(0)).await.unwrap().batch;
+    row.end(&format!("freeze, batch {name}"), readers);
     assert_eq!(batch.audience, readers as u64);
     batch
 }
@@ -148,28 +138,16 @@ async fn freeze_bench(store: &Arc<dyn Store>, issue: &str, readers: usize) -> Ba
 async fn ledger_bench(store: &Arc<dyn Store>, batch: &Batch, messages: usize) {
     claim(store, batch, &quotas(1, 1)).await;
     let row = Row::start();
-    let mut claims: Vec<Claim> = Vec::new();
-    let mut in_flight: Vec<Claim> = Vec::new();
-    let mut done = 0;
-    while done < messages {
-        if claims.is_empty() {
-            claims = claim(store, batch, &quotas(CLAIMS, CLAIMS)).await;
-        }
-        let group = claims.split_off(claims.len().saturating_sub(GROUP));
-        let outcomes = in_flight.drain(..).map(|claim| {
-            let reply = "250 2.0.0 Ok: queued as 4cXyZ12AbCdEf".to_owned();
-            transition(&claim, DeliveryStep::Accepted { reply })
-        });
-        let mut transitions: Vec<Transition> = outcomes.collect();
-        done += transitions.len();
-        transitions.extend(group.iter().map(|claim| {
-            let content = "one".to_owned();
-            transition(claim, DeliveryStep::Sending { content })
-        }));
-        let refused = store.record(&transitions, now(1)).await.unwrap();
-        assert_eq!(refused, []);
-        in_flight = group;
-    }
+    let (sender, quotas) = (sender(), quotas(CLAIMS, CLAIMS));
+    let drive = LedgerDrive {
+        queue: &**store,
+        batch: batch.id,
+        sender: &sender,
+        quotas: &quotas,
+        group: GROUP,
+        content: "one",
+    };
+    let done = drive.carry(messages).await;
     row.end("claim, sending, accepted", done);
 }
 
@@ -223,14 +201,6 @@ async fn claim(store: &Arc<dyn Store>, batch: &Batch, quotas: &ClaimQuotas) -> V
         .unwrap()
 }
 
-fn transition(claim: &Claim, to: DeliveryStep) -> Transition {
-    Transition {
-        delivery: claim.delivery,
-        fence: claim.fence,
-        to,
-    }
-}
-
 fn quotas(rest: u32, big: u32) -> ClaimQuotas {
     ClaimQuotas {
         total: u32::MAX,
@@ -246,32 +216,6 @@ fn sender() -> SenderId {
     SenderId("bench".to_owned())
 }
 
-fn now(seconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_795_388_400 + seconds, 0).unwrap()
-}
-
-/// Addresses in no order, as real lists have them; a third at each of two providers.
-fn profile(n: usize) -> Profile {
-    let scattered = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
-    let domain = match n % 3 {
-        0 => "gmail.example.com".to_owned(),
-        1 => "naver.example.com".to_owned(),
-        _ => format!("company{}.example.com", scattered % 5_000),
-    };
-    Profile {
-        email: Address::parse(&format!("reader{scattered}@{domain}")).unwrap(),
-        name: Some(format!("독자 {n}")),
-        editions: None,
-        tags: BTreeSet::from(["founder".to_owned()]),
-        timezone: None,
-        language: Some("ko".to_owned()),
-        consent: Some(Consent {
-            at: Some("2026-03-01T09:00:00+09:00".parse().unwrap()),
-            source: Some("web form".to_owned()),
-        }),
-    }
-}
-
 /// A row of the table, being measured.
 struct Row {
     clock: Instant,
@@ -284,7 +228,7 @@ impl Row {
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         Self {
             clock: Instant::now(),
-            cpu: cpu_time(),
+            cpu: processor::own(),
         }
     }
 
@@ -295,7 +239,9 @@ impl Row {
     /// `made` is the time spent on making what was measured.
     fn end_without(self, what: &str, count: usize, made: Duration) {
         let took = self.clock.elapsed().saturating_sub(made);
-        let cpu = cpu_time().saturating_sub(self.cpu).saturating_sub(made);
+        let cpu = processor::own()
+            .saturating_sub(self.cpu)
+            .saturating_sub(made);
         let each = |time: Duration| time.as_secs_f64() * 1e6 / count.max(1) as f64;
         println!(
             "| {what} | {:.3} s | {:.1} µs | {:.1} µs | {} |",
@@ -305,14 +251,6 @@ impl Row {
             peak_memory()
         );
     }
-}
-
-/// What this process has spent on all cores: steadier than the clock on a busy machine.
-fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split(' ').collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
-    Duration::from_millis(10 * (ticks(12).unwrap_or(0) + ticks(13).unwrap_or(0)))
 }
 
 fn peak_memory() -> String {

@@ -14,11 +14,14 @@ use super::{
 };
 
 /// Readers of a batch get mail through so many connections.
-const CONNECTIONS: usize = 20;
+pub(crate) const CONNECTIONS: usize = 20;
 /// And through so many where the relay is far.
-const FAR_CONNECTIONS: usize = 10;
-const ROUND_TRIP: Duration = Duration::from_millis(20);
-const FIRST: &str = "2026-11-23-weight";
+pub(crate) const FAR_CONNECTIONS: usize = 10;
+pub(crate) const ROUND_TRIP: Duration = Duration::from_millis(20);
+pub(crate) const FIRST: &str = "2026-11-23-weight";
+
+/// What stands beside us.
+const SOURCE: &str = "smtp-source -d";
 
 /// Postfix's tools.
 pub(crate) struct Postfix {
@@ -38,13 +41,13 @@ impl Postfix {
 }
 
 /// The same number of messages, sent by both, one after the other.
-struct Round {
-    ours: Cost,
-    theirs: Cost,
+pub(crate) struct Round {
+    pub(crate) ours: Cost,
+    pub(crate) theirs: Cost,
 }
 
 /// What a round of sending goes to.
-trait Sunk {
+pub(crate) trait Sunk {
     fn addr(&self) -> SocketAddr;
     /// Called when the sender is done; so many messages of at least so many bytes must have come.
     fn end(self: Box<Self>, count: usize, message_bytes: usize);
@@ -83,7 +86,7 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
         publication.forget();
         FIRST.to_owned()
     });
-    let mut row = compared(&first, count);
+    let mut row = compared(&first, count, SOURCE);
     row.what =
         format!("send {count} × 30 KB by {CONNECTIONS} connections: list folded in, frozen, sent");
     row.reach = Reach::RatioAtLeast(if sizes.is_small { 0.33 } else { 1.0 });
@@ -93,7 +96,7 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
     let next = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round, "next")
     });
-    let mut row = compared(&next, count);
+    let mut row = compared(&next, count, SOURCE);
     "the same: the next issue to a list that has not changed".clone_into(&mut row.what);
     row.reach = Reach::RatioAtLeast(1.0);
     let unsigned = row.here.0;
@@ -104,7 +107,7 @@ pub(crate) fn near(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: O
     let signed = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round + sizes.rounds, "signed")
     });
-    let mut row = compared(&signed, count);
+    let mut row = compared(&signed, count, SOURCE);
     "the same, signed (DKIM, RSA-2048)".clone_into(&mut row.what);
     // Each core has all the work of an unsigned message, the sink's too, and a signature.
     let cores = thread::available_parallelism().map_or(1, usize::from) as f64;
@@ -132,7 +135,7 @@ pub(crate) fn cheap(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: 
     let unsigned = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round, "cheap")
     });
-    let mut row = compared(&unsigned, count);
+    let mut row = compared(&unsigned, count, SOURCE);
     row.what =
         format!("send {count} × 30 KB by {CONNECTIONS} connections to a sink that costs little");
     row.note = format!(
@@ -148,7 +151,7 @@ pub(crate) fn cheap(table: &mut Table, sizes: &Sizes, postfix: &Postfix, signs: 
     let signed = rounds(sizes, postfix, &publication, &start, |round| {
         publication.write_twin(round + sizes.rounds, "cheap-signed")
     });
-    let mut row = compared(&signed, count);
+    let mut row = compared(&signed, count, SOURCE);
     "the same, signed (DKIM, RSA-2048)".clone_into(&mut row.what);
     let cores = thread::available_parallelism().map_or(1, usize::from) as f64;
     row.peer = Some((
@@ -202,7 +205,7 @@ fn source(
 }
 
 /// The middle ratio, and the peer's middle rate.
-fn compared(rounds: &[Round], count: usize) -> Row {
+pub(crate) fn compared(rounds: &[Round], count: usize, peer: &'static str) -> Row {
     let of = |value: &dyn Fn(&Round) -> f64| median(rounds.iter().map(value).collect());
     let ratio = of(&|round| round.theirs.wall.as_secs_f64() / round.ours.wall.as_secs_f64());
     let theirs = of(&|round| round.theirs.per_second(count));
@@ -214,11 +217,9 @@ fn compared(rounds: &[Round], count: usize) -> Row {
     Row {
         what: String::new(),
         here: Quantity(theirs * ratio, "/s"),
-        peer: Some(("smtp-source -d", Quantity(theirs, "/s"))),
+        peer: Some((peer, Quantity(theirs, "/s"))),
         reach: Reach::Nothing,
-        note: format!(
-            "processor a message {cpu:.0} µs, smtp-source {their_cpu:.0} µs; {peak:.0} MiB"
-        ),
+        note: format!("processor a message {cpu:.0} µs, {peer} {their_cpu:.0} µs; {peak:.0} MiB"),
         is_robust: false,
     }
 }
@@ -247,10 +248,7 @@ pub(crate) fn far(table: &mut Table, sizes: &Sizes, postfix: &Postfix) {
     table.add(Row {
         what: format!("send {count} × 30 KB by {FAR_CONNECTIONS} connections, 20 ms a round trip"),
         here: Quantity(rate, "/s"),
-        peer: Some((
-            "smtp-source -d",
-            Quantity(theirs.per_second(theirs_count), "/s"),
-        )),
+        peer: Some((SOURCE, Quantity(theirs.per_second(theirs_count), "/s"))),
         reach: Reach::HereAtLeast(250.0),
         note: format!("{round_trips:.2} round trips a message; goal 450 /s"),
         is_robust: !sizes.is_small,

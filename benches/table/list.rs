@@ -7,11 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use daily_note::store::{BatchLedger, NewBatch, sqlite::SqliteStore};
+use daily_note::store::{BatchLedger, sqlite::SqliteStore};
 
 use super::{
     Sizes,
     batch::Postfix,
+    ledger::{issue, now},
     line::Line,
     process::{self, Cost, Killed, watched},
     publication::{Publication, towards},
@@ -167,22 +168,11 @@ fn freeze(table: &mut Table, publication: &Publication, readers: usize) {
         let store = SqliteStore::open(&publication.path(".daily-note"))
             .await
             .expect("the store");
-        let now = chrono::DateTime::from_timestamp(1_795_388_400, 0).expect("a time");
-        let new = NewBatch {
-            issue: "freeze-alone".to_owned(),
-            edition: "monday".to_owned(),
-            slot: now,
-            date: None,
-            readers_hour: None,
-            content_hash: "freeze-alone".to_owned(),
-            content: vec![b'x'; 60_000],
-            file: None,
-            may_repeat: false,
-            is_ad: false,
-            term: None,
-        };
         let start = Instant::now();
-        let frozen = store.freeze(&new, now).await.expect("a batch");
+        let frozen = store
+            .freeze(&issue("freeze-alone"), now(0))
+            .await
+            .expect("a batch");
         let took = start.elapsed();
         assert_eq!(frozen.batch.audience, readers as u64);
         store.close().await;

@@ -3,8 +3,9 @@
 //!
 //!     scripts/bench [--small] [--only GROUP] [--dir FOLDER] [--bounces FOLDER]
 //!
-//! GROUP is one of compose, sign, content, archive, bounces, batch, cheap, memory, far, fold, list. A small run keeps everything
-//! building and running; it fails where a row that means something on any machine is missed.
+//! GROUP is one of compose, sign, content, archive, bounces, batch, cheap, memory, far, fold, list, postgres, ledger-years; the
+//! last one, which takes long, is not in a whole run. A small run keeps everything building and running; it fails where
+//! a row that means something on any machine is missed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::print_stderr, reason = "and says what it missed")]
@@ -16,13 +17,18 @@ mod content;
 #[path = "../support/issue.rs"]
 #[expect(dead_code, reason = "the criterion benches use the rest")]
 mod issue;
+#[path = "../support/ledger.rs"]
+mod ledger;
 mod line;
 mod list;
 mod memory;
 mod message;
 #[path = "../support/postfix.rs"]
 mod postfix;
+mod postgres;
 mod process;
+#[path = "../support/processor.rs"]
+mod processor;
 mod publication;
 mod row;
 mod sink;
@@ -46,6 +52,10 @@ struct Sizes {
     /// Of subscribers.yaml.
     entries: usize,
     readers: usize,
+    /// Rows of a ledger that is carried as fast as it goes.
+    ledger: usize,
+    /// Of each of the batches of years.
+    years: usize,
     /// Issues of years.
     archive: usize,
     /// Of the archive on the web.
@@ -69,6 +79,8 @@ impl Sizes {
             weighed: of(2_000, 300),
             entries: of(100_000, 5_000),
             readers: of(1_000_000, 20_000),
+            ledger: of(200_000, 4_000),
+            years: of(100_000, 1_000),
             archive: of(500, 20),
             archived: of(1_000, 20),
             folder,
@@ -135,6 +147,12 @@ fn main() -> ExitCode {
     }
     if wants("list") {
         list::long(&mut table, &sizes, postfix.as_ref());
+    }
+    if wants("postgres") {
+        postgres::rows(&mut table, &sizes, postfix.as_ref());
+    }
+    if only.as_deref() == Some("ledger-years") || (is_small && only.is_none()) {
+        postgres::years(&mut table, &sizes);
     }
     if table.missed().is_empty() {
         return ExitCode::SUCCESS;

@@ -17,6 +17,9 @@ use super::process::{self, Cost, watched};
 /// What smtp-source gets with `-l`, and the benches' own issue has.
 pub(crate) const MESSAGE_BYTES: usize = 30 * 1024;
 
+/// What signs readers' links where more than one machine does.
+pub(crate) const SECRET: &str = "the secret of the bench's machines, long enough";
+
 /// The Monday of the first issue.
 const FIRST: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date");
 
@@ -26,6 +29,8 @@ pub(crate) struct Publication {
     pub(crate) issue: &'static str,
     /// Bytes of one message, before signing.
     pub(crate) message_bytes: usize,
+    /// The address of the server that has its list; None: it lies in the folder.
+    storage: Option<String>,
 }
 
 /// What a state leaves outside its folder.
@@ -42,6 +47,7 @@ impl Publication {
             folder: folder.expect("a folder"),
             issue: "2026-11-23-weight",
             message_bytes: 0,
+            storage: None,
         };
         fs::create_dir(publication.path("issues")).expect("issues/");
         publication.write("daily-note.yaml", &configuration(""));
@@ -51,6 +57,11 @@ impl Publication {
         let more = (MESSAGE_BYTES.saturating_sub(small) as f64 / each).ceil();
         publication.message_bytes = publication.weigh(10 + more as usize);
         publication
+    }
+
+    /// Has its list and its ledger on that server from now on.
+    pub(crate) fn keep_at(&mut self, address: &str) {
+        self.storage = Some(address.to_owned());
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -136,6 +147,13 @@ impl Publication {
             .arg(self.folder.path())
             .arg("--quiet")
             .args(arguments);
+        self.place(command);
+    }
+
+    fn place(&self, command: &mut Command) {
+        if let Some(address) = &self.storage {
+            on_server(command, address);
+        }
     }
 
     pub(crate) fn run(&self, command: &mut Command) -> Cost {
@@ -153,7 +171,9 @@ impl Publication {
     /// How many readers the ledger says have the issue.
     pub(crate) fn accepted(&self, issue: &str) -> u64 {
         // Where the embedded inbox is the relay, `status` tells of rehearsals.
-        let output = Command::new(program())
+        let mut command = Command::new(program());
+        self.place(&mut command);
+        let output = command
             .env("DAILY_NOTE_SMTP__URL", "smtp://127.0.0.1:25?tls=none")
             .arg("--root")
             .arg(self.folder.path())
@@ -204,6 +224,13 @@ pub(crate) fn towards(
     command
         .env("DAILY_NOTE_SMTP__URL", format!("smtp://{relay}?tls=none"))
         .env("DAILY_NOTE_SMTP__CONNECTIONS", connections.to_string())
+}
+
+/// Has a run keep its list on that server, where all machines sign their links with one secret.
+pub(crate) fn on_server<'a>(command: &'a mut Command, address: &str) -> &'a mut Command {
+    command
+        .env("DAILY_NOTE_STORAGE", address)
+        .env("DAILY_NOTE_WEB__SECRET", SECRET)
 }
 
 pub(crate) fn program() -> &'static str {
