@@ -60,8 +60,9 @@ crash-readers rounds="100":
 crash-returns rounds="100":
     RETURN_ROUNDS={{rounds}} cargo test --release --test suite returns::killed -- --nocapture
 
-# Workers on one database, killed, frozen and cut off, and the database with them.
-workers rounds="30":
+# Workers on one database, killed, frozen and cut off, and the database with them: in each batch of 5,000 ten kills and
+# one of every other fault.
+workers rounds="20":
     WORKER_ROUNDS={{rounds}} cargo test --release --test suite workers::faults -- --nocapture
 
 # Standbys that lag, promoted while workers send.

@@ -8,6 +8,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
+/// Two machines' clocks that differ by more are not set by anybody.
+pub(crate) const ASKEW: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
+
 /// Where the program's idea of "now" comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {

@@ -13,6 +13,7 @@
 
 mod alarms;
 mod backoff;
+mod clock_watch;
 mod heartbeat;
 mod held;
 mod job;
@@ -36,8 +37,8 @@ pub(crate) use self::heartbeat::{HealthReason, Heartbeat};
 pub(crate) use self::job::CarriedBatches;
 pub(crate) use self::vitals::DaemonVitals;
 use self::{
-    backoff::RetryBackoffs, job::is_fixed_by_a_file, pages_watch::PagesWatch,
-    reading::CalendarReading, settling::SettlingFiles,
+    backoff::RetryBackoffs, clock_watch::ClockWatch, job::is_fixed_by_a_file,
+    pages_watch::PagesWatch, reading::CalendarReading, settling::SettlingFiles,
 };
 use crate::{
     app::{App, AppError, fold_file},
@@ -84,6 +85,7 @@ pub struct Server {
     backoffs: RetryBackoffs,
     settling: SettlingFiles,
     pages: PagesWatch,
+    clocks: ClockWatch,
     /// Issues held up by their files, and why, once that has lasted.
     held: BTreeMap<String, String>,
     /// Issues whose files never stand still: readings that are alike are enough.
@@ -140,6 +142,7 @@ impl Server {
             backoffs: RetryBackoffs::default(),
             settling: SettlingFiles::default(),
             pages: PagesWatch::default(),
+            clocks: ClockWatch::default(),
             held: BTreeMap::new(),
             alike: BTreeSet::new(),
             again: None,
@@ -350,6 +353,7 @@ impl Server {
             ),
             (!self.held.is_empty(), HealthReason::Held),
             (self.pages.is_away, HealthReason::Pages),
+            (self.clocks.is_askew, HealthReason::Clock),
         ];
         let ailing = ails.into_iter().filter(|(ails, _)| *ails);
         ailing.map(|(_, ailment)| ailment).collect()

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Skip the confirmation
     #[arg(short, long)]
     yes: bool,
-    /// A machine that sent, and can't hand in what it noted: its name as it is told, or any other
+    /// A machine that sent, and can't hand in what it noted: the name that `adopt` gave it, or any other
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
 }

@@ -36,6 +36,8 @@ pub(crate) enum HealthReason {
     Pages,
     /// The address that they are to be served at.
     Listen,
+    /// This machine's clock, or that of the server which has the state.
+    Clock,
 }
 
 impl HealthReason {
@@ -51,6 +53,9 @@ impl HealthReason {
             Self::Listen => {
                 phrase!("the readers' pages can't be served: another program has their address")
             }
+            Self::Clock => phrase!(
+                "this machine's clock and the database server's differ: slots begin early or late"
+            ),
         }
     }
 }

@@ -51,6 +51,7 @@ impl Server {
             // An error was told, and the next look may go better.
             let looked = self.look().await;
             self.watch_pages().await;
+            self.clocks.look(self.clock, &*self.store).await;
             let ailments = self.ailments(looked.is_ok());
             self.heartbeat.has_written(self.store.writes());
             self.heartbeat.beat(self.clock.now(), true, ailments);

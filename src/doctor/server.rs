@@ -10,11 +10,9 @@ use super::{
     report::{CheckTopic, ReportLine},
     state,
 };
-use crate::words::say;
+use crate::{clock::ASKEW, words::say};
 
 const SLOW: Duration = Duration::from_millis(50);
-/// Leases have seconds to spare; more than this is a clock that nobody sets.
-const ASKEW: TimeDelta = TimeDelta::seconds(2);
 
 /// What was measured of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]

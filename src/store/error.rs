@@ -206,7 +206,8 @@ impl StoreError {
         self.remedy().into()
     }
 
-    fn remedy(&self) -> &'static str {
+    /// The same without what only an entry of a file knows, in English.
+    pub(crate) fn remedy(&self) -> &'static str {
         match self {
             Self::Unusable { .. } => {
                 phrase!(

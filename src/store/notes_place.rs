@@ -1,6 +1,6 @@
 //! The folder in which a machine notes what leaves from it, on a database that many share: a mark by which the database
 //! knows that these notes are the ones, the batches that were ever noted, and a file of `step_notes` each. A machine that
-//! was started anew, a folder that was emptied or copied have another mark: whatever was noted before is gone.
+//! was started again, a folder that was emptied or copied have another mark: whatever was noted before is gone.
 
 use std::{
     fs::{self, File},

@@ -61,6 +61,20 @@ enum CarryError {
     State(#[from] StoreError),
 }
 
+impl CarryError {
+    /// What went wrong, and where a database is the reason, what to do.
+    fn told(&self) -> String {
+        match self {
+            Self::State(error) => with_remedy(error),
+            other => with_causes(other),
+        }
+    }
+}
+
+fn with_remedy(error: &StoreError) -> String {
+    format!("{}; {}", with_causes(error), error.remedy())
+}
+
 impl Worker {
     /// Carries what is open until `stop`; then lets the messages in flight finish.
     pub(crate) async fn run(mut self, stop: StopSignal) {
@@ -124,7 +138,7 @@ impl Worker {
                 due
             }
             Err(error) => {
-                let reason = with_causes(&error);
+                let reason = with_remedy(&error);
                 if self.standing.ails(ALL, &reason) {
                     (self.ears)(WorkerEvent::Away { reason });
                 }
@@ -211,7 +225,7 @@ impl Worker {
                 true
             }
             Err(error) => {
-                self.rest(issue, with_causes(&error));
+                self.rest(issue, error.told());
                 !matches!(error, CarryError::State(_))
             }
         }

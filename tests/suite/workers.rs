@@ -2,6 +2,8 @@
 
 mod alone;
 mod beside;
+mod clocks;
+mod disk;
 mod faults;
 pub(crate) mod fleet;
 mod promoted;

@@ -41,7 +41,8 @@ impl StateInstance for PostgresStore {
     /// Many may send at once, each under a name of their own.
     async fn hold(&self, sender: &SenderId) -> Result<SenderGuard, StoreError> {
         let held = |holder| StoreError::Held { holder };
-        holding::hold(self, &leases::of_sender(sender), sender, held).await
+        let place = handing_in::OwnPlace::of(self);
+        holding::hold(self, &leases::of_sender(sender), sender, place, held).await
     }
 
     async fn bury(&self, sender: &SenderId) -> Result<(), StoreError> {
@@ -56,7 +57,7 @@ impl StateInstance for PostgresStore {
             Realm::Rehearsal => "plays the calendar",
         };
         let kept = |holder| StoreError::Kept { holder };
-        holding::hold(self, name, keeper, kept).await
+        holding::hold(self, name, keeper, None, kept).await
     }
 
     /// Of who left the `lost` list this database knows nothing: there is no place outside of it.

@@ -4,6 +4,8 @@
  *   - on request, lets fdatasync fail after so many calls, or the disk be full after so many bytes, or
  *     lets the disk fail for as long as a file is there (DISK_FAILS_WHILE). Its first letter says how: f, it
  *     is full; w, s, r: writes, syncs, reads are answered with EIO. A capital: once, and the file goes.
+ *     With FAILS_BELOW it is the files with that in their path that fail, and of those nothing is noted.
+ * The clock of the day is CLOCK_AHEAD seconds ahead.
  * A note in UNDO_FOLDER/db or UNDO_FOLDER/wal: offset, length of the old bytes, size of the file
  * before (each 8 bytes), the old bytes. */
 #define _GNU_SOURCE
@@ -16,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -43,13 +47,15 @@ __attribute__((constructor)) static void start(void) {
     }
 }
 
-/* 0: the database, 1: its log, -1: something else. */
+/* 0: the database, 1: its log, 2: another program's, -1: something else. */
 static int which(int fd) {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0) return -1;
     path[length] = 0;
+    const char *below = getenv("FAILS_BELOW");
+    if (below) return strstr(path, below) ? 2 : -1;
     const char *end = strstr(path, ".sqlite");
     if (!end) return -1;
     return strcmp(end, ".sqlite") == 0 ? 0 : strcmp(end, ".sqlite-wal") == 0 ? 1 : -1;
@@ -57,7 +63,7 @@ static int which(int fd) {
 
 static void note(int file, int fd, off64_t offset, size_t length) {
     struct stat stat;
-    if (notes[file] < 0 || fstat(fd, &stat) != 0) return;
+    if (file > 1 || notes[file] < 0 || fstat(fd, &stat) != 0) return;
     int64_t old = offset >= stat.st_size ? 0 : (int64_t)length;
     if (offset + old > stat.st_size) old = stat.st_size - offset;
     int64_t head[3] = {offset, old, stat.st_size};
@@ -112,6 +118,29 @@ ssize_t write(int fd, const void *from, size_t length) { return noted_write(fd, 
 ssize_t pwrite(int fd, const void *from, size_t length, off_t at) { return noted_write(fd, from, length, at, 1); }
 ssize_t pwrite64(int fd, const void *from, size_t length, off64_t at) { return noted_write(fd, from, length, at, 1); }
 
+static ssize_t noted_writev(int fd, const struct iovec *from, int count, off64_t at) {
+    ssize_t done = 0;
+    for (int i = 0; i < count; i++) {
+        ssize_t one = noted_write(fd, from[i].iov_base, from[i].iov_len, at + done, 1);
+        if (one < 0) return done ? done : one;
+        done += one;
+        if ((size_t)one < from[i].iov_len) break;
+    }
+    return done;
+}
+
+ssize_t pwritev(int fd, const struct iovec *from, int count, off_t at) { return noted_writev(fd, from, count, at); }
+ssize_t pwritev64(int fd, const struct iovec *from, int count, off64_t at) { return noted_writev(fd, from, count, at); }
+
+int clock_gettime(clockid_t which, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
+    int done = real(which, now);
+    const char *ahead = getenv("CLOCK_AHEAD");
+    if (done == 0 && which == CLOCK_REALTIME && ahead) now->tv_sec += atol(ahead);
+    return done;
+}
+
 static ssize_t faulty_read(int fd, void *into, size_t length, off64_t offset) {
     if (which(fd) >= 0 && fails('r')) {
         errno = EIO;
@@ -131,7 +160,7 @@ static int noted_sync(int fd, int (*real)(int)) {
     int done = -1;
     if ((limit && ++syncs > atol(limit)) || fails('s')) {
         errno = EIO;
-    } else if ((done = real(fd)) == 0 && notes[file] >= 0 && real_ftruncate(notes[file], 0) != 0) {
+    } else if ((done = real(fd)) == 0 && file < 2 && notes[file] >= 0 && real_ftruncate(notes[file], 0) != 0) {
         abort();
     }
     int error = errno;

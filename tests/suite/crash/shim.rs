@@ -4,8 +4,10 @@
 use std::{
     fs,
     io::{Seek as _, SeekFrom, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
+    sync::LazyLock,
 };
 
 use tempfile::TempDir;
@@ -20,6 +22,9 @@ pub(crate) enum Fault {
     /// Writes fail after so many bytes (ENOSPC).
     DiskFullAfter(u64),
 }
+
+/// The shim that tests share.
+pub(crate) static SHIM: LazyLock<Shim> = LazyLock::new(Shim::build);
 
 /// The built shim.
 pub(crate) struct Shim {
@@ -47,10 +52,17 @@ impl Shim {
             .status()
             .expect("a C compiler, which building the crate needs too");
         assert!(built.success());
+        // A server that is another user's loads it, too.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Self {
             shared_object,
             _folder: folder,
         }
+    }
+
+    /// Where it lies, for programs that are started by others.
+    pub(crate) fn library(&self) -> &Path {
+        &self.shared_object
     }
 
     /// Has the command run under the shim, its notes below `state`.

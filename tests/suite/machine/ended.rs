@@ -10,9 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::failing::{Failing, SHIM};
+use super::failing::Failing;
 use crate::{
-    crash::{Dice, torn},
+    crash::{Dice, shim::SHIM, torn},
     identity::harness::{Desk, SENDERS},
 };
 

@@ -1,13 +1,11 @@
 //! A publication whose state is on a disk that fails for as long as a file is there, and whose unsynced bytes are noted.
 
-use std::{fs, path::PathBuf, process::Command, sync::LazyLock, time::Duration};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use crate::{
-    crash::shim::{Fault, Shim},
+    crash::shim::{Fault, SHIM},
     identity::harness::Desk,
 };
-
-pub(super) static SHIM: LazyLock<Shim> = LazyLock::new(Shim::build);
 
 pub(super) struct Failing {
     pub(super) desk: Desk,

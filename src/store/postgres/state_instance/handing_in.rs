@@ -3,6 +3,8 @@
 //! the database does not know are unknown from then on. Whose notes are missing or gone is found when a person takes the
 //! database into use (docs/decisions/0036).
 
+use std::path::Path;
+
 use super::home;
 use crate::store::{
     BatchId, DeliveryState, StoreError, codes,
@@ -23,28 +25,50 @@ use crate::store::{
 /// So many notes are held against the ledger at once.
 const GROUP: usize = 10_000;
 
-/// The name and the mark of this machine's place, where it has one that can be used.
-pub(super) fn own_place(store: &PostgresStore) -> Option<(String, String)> {
-    let place = NotesPlace::take(store.notes.as_deref()?).ok()??;
-    Some((place.name(), place.mark().to_owned()))
+/// The place in which this machine notes what leaves from it.
+pub(super) struct OwnPlace {
+    name: String,
+    mark: String,
 }
 
-/// Says that this machine notes in a place, so that it is asked for these notes; what was noted there under another mark
-/// is of no use any more, for the ledger has it.
-pub(super) async fn register(
-    tx: &StoreTransaction,
-    name: &str,
-    mark: &str,
-) -> Result<(), PostgresFault> {
-    tx.run(
-        "INSERT INTO noting_places (name, mark, home, seen_at) \
-         SELECT $1, $2, home, clock_timestamp() FROM instance WHERE home IS NOT NULL \
-         ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, home = excluded.home, \
-         seen_at = excluded.seen_at, handed_in = NULL, is_whole = TRUE",
-        values![name, mark],
-    )
-    .await
-    .map(drop)
+impl OwnPlace {
+    /// None where there is none that can be used.
+    pub(super) fn of(store: &PostgresStore) -> Option<Self> {
+        let place = NotesPlace::take(store.notes.as_deref()?).ok()??;
+        Some(Self::named(&place))
+    }
+
+    fn named(place: &NotesPlace) -> Self {
+        Self {
+            name: place.name(),
+            mark: place.mark().to_owned(),
+        }
+    }
+
+    /// Says that this machine notes there, so that it is asked for these notes; what was noted there under another mark is
+    /// of no use any more, for the ledger has it.
+    pub(super) async fn register(&self, tx: &StoreTransaction) -> Result<(), PostgresFault> {
+        self.is_known_by_this_name_alone(tx).await?;
+        tx.run(
+            "INSERT INTO noting_places (name, mark, home, seen_at) \
+             SELECT $1, $2, home, clock_timestamp() FROM instance WHERE home IS NOT NULL \
+             ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, home = excluded.home, \
+             seen_at = excluded.seen_at, handed_in = NULL, is_whole = TRUE",
+            values![self.name, self.mark],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// A container has another name each time, and its folder stays.
+    async fn is_known_by_this_name_alone(
+        &self,
+        tx: &StoreTransaction,
+    ) -> Result<(), PostgresFault> {
+        let sql = "UPDATE noting_places SET name = $1 WHERE mark = $2 AND name <> $1 \
+                   AND NOT EXISTS (SELECT 1 FROM noting_places WHERE name = $1)";
+        tx.run(sql, values![self.name, self.mark]).await.map(drop)
+    }
 }
 
 /// Does what is to be done with this machine's notes just now: mostly nothing. Where the database is at home, it is told
@@ -62,7 +86,7 @@ pub(super) async fn hand_in(store: &PostgresStore) -> Result<(), StoreError> {
     let tx = store.writing().await?;
     let handed = match standing.is_elsewhere {
         true => notes.hold_against(&tx, &standing.home).await,
-        false => register(&tx, &notes.name, &notes.mark).await.map(|()| 0),
+        false => notes.place.register(&tx).await.map(|()| 0),
     };
     let rows = tx.end(handed).await?;
     if standing.is_elsewhere {
@@ -74,12 +98,12 @@ pub(super) async fn hand_in(store: &PostgresStore) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn folder_name(folder: &std::path::Path) -> Result<Option<String>, StoreError> {
+fn folder_name(folder: &Path) -> Result<Option<String>, StoreError> {
     let place = NotesPlace::take_known(folder).map_err(|error| unusable(folder, error))?;
     Ok(place.map(|place| place.name()))
 }
 
-fn unusable(folder: &std::path::Path, error: std::io::Error) -> StoreError {
+fn unusable(folder: &Path, error: std::io::Error) -> StoreError {
     StoreError::Unusable {
         place: folder.display().to_string(),
         source: Box::new(error),
@@ -134,14 +158,13 @@ impl PlaceStanding {
 
 /// All that this machine noted while the database was there.
 struct MachineNotes {
-    name: String,
-    mark: String,
+    place: OwnPlace,
     batches: Vec<(BatchId, Option<NotedSteps>)>,
 }
 
 impl MachineNotes {
     /// None: somebody on this machine still sends, and what they do is noted yet.
-    fn collect(folder: &std::path::Path, home: &str) -> Result<Option<Self>, StoreError> {
+    fn collect(folder: &Path, home: &str) -> Result<Option<Self>, StoreError> {
         let place = NotesPlace::take_known(folder).map_err(|error| unusable(folder, error))?;
         let Some(place) = place else {
             return Ok(None);
@@ -155,8 +178,7 @@ impl MachineNotes {
             }
         }
         Ok(Some(Self {
-            name: place.name(),
-            mark: place.mark().to_owned(),
+            place: OwnPlace::named(&place),
             batches,
         }))
     }
@@ -170,6 +192,7 @@ impl MachineNotes {
         if !is_still {
             return Ok(0);
         }
+        self.place.is_known_by_this_name_alone(tx).await?;
         let mut rows = 0;
         let mut is_whole = self.is_the_one(tx).await?;
         for (batch, noted) in &self.batches {
@@ -185,7 +208,7 @@ impl MachineNotes {
              SELECT $1, $2, $3, coalesce(max(seen_at), clock_timestamp()), $4, $5 \
              FROM noting_places ON CONFLICT (name) DO UPDATE SET \
              handed_in = excluded.handed_in, is_whole = excluded.is_whole",
-            values![self.name, self.mark, home, here, is_whole],
+            values![self.place.name, self.place.mark, home, here, is_whole],
         )
         .await?;
         Ok(rows)
@@ -194,8 +217,8 @@ impl MachineNotes {
     /// Whether these are the notes that the database knows of. One that it never heard of began after it was set back.
     async fn is_the_one(&self, tx: &StoreTransaction) -> Result<bool, PostgresFault> {
         let sql = "SELECT mark FROM noting_places WHERE name = $1";
-        let known: Option<String> = tx.maybe_value(sql, values![self.name]).await?;
-        Ok(known.is_none_or(|known| known == self.mark))
+        let known: Option<String> = tx.maybe_value(sql, values![self.place.name]).await?;
+        Ok(known.is_none_or(|known| known == self.place.mark))
     }
 }
 

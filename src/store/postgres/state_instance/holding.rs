@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    handing_in,
+    handing_in::{self, OwnPlace},
     heartbeat::LeaseBeat,
     home,
     leases::{LEASE, MARGIN, take},
@@ -23,17 +23,17 @@ pub(super) async fn hold(
     store: &PostgresStore,
     name: &str,
     who: &SenderId,
+    place: Option<OwnPlace>,
     refused: impl Fn(String) -> StoreError,
 ) -> Result<SenderGuard, StoreError> {
     let holder = format!("process {}: {}", std::process::id(), who.0);
-    let place = handing_in::own_place(store);
     for tries in 1.. {
         let asked_at = Instant::now();
         let tx = store.writing().await?;
         let taken = async {
             home::check(&tx).await?;
-            if let Some((place, mark)) = &place {
-                handing_in::register(&tx, place, mark).await?;
+            if let Some(place) = &place {
+                place.register(&tx).await?;
             }
             take(&tx, name, &holder).await
         }

@@ -4,6 +4,7 @@
 mod killed;
 mod lived_in;
 mod seen;
+mod towards;
 
 use std::{collections::BTreeSet, error::Error as _, path::Path, sync::Arc};
 

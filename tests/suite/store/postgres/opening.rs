@@ -9,7 +9,7 @@ use super::place::{Schema, opened};
 use crate::support::postgres::{Cluster, unprivileged};
 
 /// The refusal, its cause and its remedy.
-fn told(error: &StoreError) -> String {
+pub(super) fn told(error: &StoreError) -> String {
     let cause = error.source().map(ToString::to_string);
     format!("{error}: {} – {}", cause.unwrap_or_default(), error.hint())
 }

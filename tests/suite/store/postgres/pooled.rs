@@ -96,13 +96,13 @@ impl Pooler {
 const ENDING: &str = r#""$0" "$1" & pool=$!; read word; kill -KILL $pool; rm -rf "$2""#;
 
 /// A schema on the server, reached through the pool.
-struct Pooled {
-    schema: Schema,
+pub(super) struct Pooled {
+    pub(super) schema: Schema,
     port: u16,
 }
 
 impl Pooled {
-    async fn new() -> Option<Self> {
+    pub(super) async fn new() -> Option<Self> {
         let schema = Schema::new().await?;
         let pooler = tokio::task::spawn_blocking(Pooler::shared);
         Some(Self {
@@ -111,7 +111,7 @@ impl Pooled {
         })
     }
 
-    fn address(&self, database: &str) -> String {
+    pub(super) fn address(&self, database: &str) -> String {
         let (role, port) = (&self.schema.role, self.port);
         format!("postgres://{role}@127.0.0.1:{port}/{database}")
     }
