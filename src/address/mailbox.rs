@@ -51,6 +51,13 @@ impl Mailbox {
 /// space one space. None where nothing is left.
 #[must_use]
 pub fn clean_name(name: &str) -> Option<String> {
+    match is_clean(name) {
+        true => Some(name.to_owned()),
+        false => tidied(name),
+    }
+}
+
+pub(super) fn tidied(name: &str) -> Option<String> {
     let is_unwanted = |character: char| {
         character.is_control()
             || matches!(character,
@@ -61,6 +68,13 @@ pub fn clean_name(name: &str) -> Option<String> {
         .filter(|word| !word.is_empty())
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Whether a name is plainly what would be made of it: words in ASCII or Hangul with single spaces between them.
+pub(super) fn is_clean(name: &str) -> bool {
+    let is_plain = |character: char| matches!(character, '!'..='~' | '가'..='힣');
+    let mut words = name.split(' ');
+    words.all(|word| !word.is_empty() && word.chars().all(is_plain))
 }
 
 /// The content of an RFC 5322 quoted string; any other text as it is.

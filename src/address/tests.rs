@@ -22,6 +22,11 @@ fn ordinary_addresses_are_kept_as_written_with_a_lower_case_domain() {
         ("a@xn--9n2bp8q.com", "a@xn--9n2bp8q.com"),
     ] {
         assert_eq!(Address::parse(text).unwrap().as_str(), kept);
+        assert_eq!(
+            plain::parse(text).is_some(),
+            !text.contains("xn--"),
+            "{text}"
+        );
     }
     let address = Address::parse("Minji@Example.com").unwrap();
     assert_eq!(
@@ -174,6 +179,30 @@ proptest! {
             prop_assert!(address.as_str().is_ascii());
             prop_assert!(address.as_str().bytes().all(|byte| byte > b' ' && byte != 0x7f));
             prop_assert_eq!(Address::parse(&address.to_string()).unwrap(), address);
+        }
+    }
+
+    #[test]
+    fn what_is_read_in_one_pass_is_what_the_policy_makes_of_it(
+        local in "[a-zA-Z0-9.+_'\"한 -]{0,6}",
+        domain in "([a-zA-Z0-9-]{0,5}\\.){0,4}[a-zA-Z0-9-]{0,4}|(xn--[a-z0-9]{1,8}\\.){1,2}com|[a-zA-Z0-9.한_-]{0,30}",
+        is_long in proptest::bool::weighted(0.2),
+        lengths in (55_usize..70, 55_usize..70, 1_usize..5),
+    ) {
+        let (letters, label, labels) = lengths;
+        let text = match is_long {
+            false => format!("{local}@{domain}"),
+            true => format!("{}@{}com", "x".repeat(letters), format!("{}.", "y".repeat(label)).repeat(labels)),
+        };
+        if let Some(plain) = plain::parse(&text) {
+            prop_assert_eq!(Ok(plain), Address::judge(&text));
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_clean_stays_as_it_is(name in "([a-z가-힣1-9'.\u{a0}\u{2028}\u{7f}-]{0,3} {0,2}){0,3}") {
+        if mailbox::is_clean(&name) {
+            prop_assert_eq!(mailbox::tidied(&name), Some(name));
         }
     }
 

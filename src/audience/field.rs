@@ -69,6 +69,9 @@ pub(crate) fn name(text: &str) -> Result<Option<String>, FieldError> {
 /// A name out of a foreign export: cleaned and cut where [`name`] would refuse it.
 pub(crate) fn foreign_name(text: &str) -> Option<String> {
     let name = clean_name(text)?;
+    if name.len() <= NAME_CHARS {
+        return Some(name);
+    }
     match name.char_indices().nth(NAME_CHARS) {
         Some((end, _)) => Some(name[..end].trim_end().to_owned()),
         None => Some(name),

@@ -19,6 +19,10 @@ impl DateOrder {
     /// What a date tells of the order of all dates beside it.
     pub(crate) fn told_by(text: &str) -> Option<Self> {
         let date = text.split([' ', 'T', ',']).next()?;
+        // The year first, as programs write it: that tells nothing.
+        if let Some(Ok(32..)) = date.get(..4).map(str::parse::<u32>) {
+            return None;
+        }
         let [first, second, year] = numbers(date)?;
         (year.len() == 4).then_some(())?;
         match (first.parse::<u32>().ok()?, second.parse::<u32>().ok()?) {

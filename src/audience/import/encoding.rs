@@ -135,7 +135,7 @@ impl Utf8Places {
         bytes.extend_from_slice(chunk);
         let mut rest = bytes.as_slice();
         loop {
-            let error = match std::str::from_utf8(rest) {
+            let error = match simdutf8::compat::from_utf8(rest) {
                 Ok(text) => return self.count(text),
                 Err(error) => error,
             };
@@ -161,14 +161,14 @@ impl Utf8Places {
     }
 
     fn count(&mut self, text: &str) {
-        for c in text.chars() {
-            self.whole += u64::from(!c.is_ascii());
-            if c == '\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
+        // A letter beyond ASCII begins with such a byte.
+        self.whole += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+        match memchr::memrchr(b'\n', text.as_bytes()) {
+            Some(last) => {
+                self.line += memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+                self.column = 1 + text[last + 1..].chars().count() as u64;
             }
+            None => self.column += text.chars().count() as u64,
         }
     }
 

@@ -69,6 +69,10 @@ pub(super) fn standing_by(
 pub(super) fn is_blank(cell: &str) -> bool {
     let cell = cell.trim();
     let is_no_date = cell.starts_with("0000-00-00") || cell.starts_with("0001-01-01");
+    // No other begins with a digit: dates are many.
+    if !is_no_date && cell.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     is_no_date
         || matches!(
             cell.to_lowercase().as_str(),

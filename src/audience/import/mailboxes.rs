@@ -1,5 +1,7 @@
 //! Addresses as they stand in cells.
 
+use std::borrow::Cow;
+
 use crate::{
     address::{Address, Mailbox},
     audience::field,
@@ -9,6 +11,11 @@ use crate::{
 /// commas, semicolons or spaces between them.
 pub(super) fn mailboxes(cell: &str) -> Result<Vec<Mailbox>, String> {
     let cell = visible(cell);
+    // Nearly all of them: nothing that is taken off an address can stand in one.
+    if let Ok(address) = Address::parse(&cell) {
+        let name = None;
+        return Ok(vec![Mailbox { name, address }]);
+    }
     let one = mailbox(&cell);
     if one.is_ok() || cell.matches('@').count() < 2 {
         return one.map(|mailbox| vec![mailbox]);
@@ -59,7 +66,11 @@ fn wrong(text: &str, why: &str) -> String {
 }
 
 /// Without the marks that nobody sees and that programs leave around an address.
-fn visible(cell: &str) -> String {
+fn visible(cell: &str) -> Cow<'_, str> {
+    // None of them is in ASCII.
+    if cell.is_ascii() {
+        return cell.trim().into();
+    }
     let is_seen = |c: &char| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
     let spaced = |c: char| {
         if matches!(c, '\u{a0}' | '\u{3000}') {
@@ -74,6 +85,7 @@ fn visible(cell: &str) -> String {
         .collect::<String>()
         .trim()
         .to_owned()
+        .into()
 }
 
 /// Whether a cell is an address and nothing else.

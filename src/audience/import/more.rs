@@ -13,6 +13,10 @@ pub(super) struct ExtraFacts {
 
 impl ExtraFacts {
     pub(super) fn parse(text: &str) -> Self {
+        // Most tables have no such column.
+        if text.is_empty() {
+            return Self::default();
+        }
         let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
             return Self::default();
         };

@@ -3,6 +3,8 @@
 
 use std::io::{self, Read};
 
+use memchr::{memchr2, memchr3};
+
 use super::{
     damage::TableDamage,
     table::{BackslashUse, RECORD_BYTES, TableDialect, TablePosition, TableRecord},
@@ -92,8 +94,11 @@ impl<R: Read> RecordReader<R> {
                 });
             }
             match state {
-                ParserState::Plain => self.take_while(|it, byte| !it.ends_cell(byte))?,
-                ParserState::Quoted => self.take_while(|_, byte| !matches!(byte, b'"' | b'\\'))?,
+                ParserState::Plain => {
+                    let separator = self.dialect.separator;
+                    self.take_until(|rest| memchr3(separator, b'\n', b'\r', rest))?;
+                }
+                ParserState::Quoted => self.take_until(|rest| memchr2(b'"', b'\\', rest))?,
                 _ => {}
             }
             record.last_line = self.place.line;
@@ -238,21 +243,25 @@ impl<R: Read> RecordReader<R> {
         Some(byte)
     }
 
-    /// Takes bytes into the cell while they are wanted.
-    fn take_while(&mut self, is_wanted: impl Fn(&Self, u8) -> bool) -> Result<(), TableDamage> {
+    /// Takes bytes into the cell, up to the one that is found.
+    fn take_until(&mut self, find: impl Fn(&[u8]) -> Option<usize>) -> Result<(), TableDamage> {
         while self.peek()?.is_some() && self.bytes.len() <= RECORD_BYTES {
             let rest = &self.buffer[self.at..];
-            let length = rest.iter().position(|byte| !is_wanted(self, *byte));
-            let is_stopped = length.is_some();
-            let length = length.unwrap_or(rest.len());
-            self.bytes.extend_from_slice(&rest[..length]);
-            for at in self.at..self.at + length {
-                let byte = self.buffer[at];
-                self.has_breaks |= matches!(byte, b'\n' | b'\r');
-                self.count(byte);
+            let found = find(rest);
+            let end = self.at + found.unwrap_or(rest.len());
+            let taken = &self.buffer[self.at..end];
+            self.bytes.extend_from_slice(taken);
+            if memchr2(b'\n', b'\r', taken).is_some() {
+                self.has_breaks = true;
+                for at in self.at..end {
+                    self.count(self.buffer[at]);
+                }
+            } else if !taken.is_empty() {
+                self.place.column += characters(taken);
+                self.was_return = false;
             }
-            self.at += length;
-            if is_stopped {
+            self.at = end;
+            if found.is_some() {
                 break;
             }
         }
@@ -266,12 +275,23 @@ impl<R: Read> RecordReader<R> {
                 self.place.line += 1;
                 self.place.column = 1;
             }
-            // A byte within a character.
-            0x80..=0xBF => {}
-            _ => self.place.column += 1,
+            byte => self.place.column += u64::from(begins_character(byte)),
         }
         self.was_return = byte == b'\r';
     }
+}
+
+/// How many characters begin among the bytes.
+fn characters(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .map(|byte| u64::from(begins_character(*byte)))
+        .sum()
+}
+
+/// Whether it is no byte within a character.
+fn begins_character(byte: u8) -> bool {
+    !matches!(byte, 0x80..=0xBF)
 }
 
 #[cfg(test)]

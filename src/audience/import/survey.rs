@@ -90,7 +90,8 @@ impl TableSurvey {
             return Ok(());
         }
         let samples = &mut self.samples[at];
-        if samples.len() < SAMPLES {
+        // In many columns all cells are alike.
+        if samples.len() < SAMPLES && !samples.iter().any(|sample| sample == cell) {
             let sample = shortened(cell);
             if !samples.contains(&sample) {
                 samples.push(sample);

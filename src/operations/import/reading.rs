@@ -14,6 +14,9 @@ use crate::{
 
 /// Rows that become one transaction: few enough to be held in memory, and for other writers to wait that long.
 const GROUP_ROWS: u64 = 8_000;
+/// Rows of a sorted table that become one: three such groups are in memory at once, one that is read, one that waits and
+/// one that is written.
+const SORTED_GROUP_ROWS: u64 = 4_000;
 /// Problems that are told together while a long table is read.
 const MOST_PROBLEMS: usize = 1_000;
 
@@ -82,7 +85,7 @@ impl TableReading<'_> {
                 Err(error) => return self.fail(self.unkept(error)),
             };
             // All that the table says of somebody is said in one group.
-            if group.rows >= GROUP_ROWS && person.key != last {
+            if group.rows >= SORTED_GROUP_ROWS && person.key != last {
                 self.send(Ok(std::mem::take(&mut group).settled()))?;
             }
             last = person.key;

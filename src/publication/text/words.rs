@@ -100,6 +100,10 @@ impl FromText for LanguageTag {
 /// # Errors
 /// When it is none; the second line says what to write.
 pub(crate) fn parse_language(text: &str) -> Result<String, String> {
+    // Nearly all of them, and no name that people write is so short.
+    if matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Ok(text.to_owned());
+    }
     let lower = text.to_lowercase();
     let by_name = NAMES_OF_LANGUAGES
         .iter()

@@ -1,32 +1,33 @@
 //! Records sorted outside of memory: gathered into runs as long as memory may be, each run sorted and written behind the
-//! one before, all of them merged as they are read. Whoever was pushed first comes first among equals.
+//! one before while the next is gathered, all of them merged as they are read. Whoever was pushed first comes first
+//! among equals.
+
+mod bytes;
+mod sorter;
 
 use std::{
     cmp::{Ordering, Reverse},
-    collections::BinaryHeap,
+    collections::{BinaryHeap, binary_heap::PeekMut},
     fs::File,
-    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom},
     ops::Range,
     path::PathBuf,
 };
 
+use self::{
+    bytes::{push_length, push_text, take, take_length, take_text, text_at},
+    sorter::{GatheredRecords, RUN_BYTES, RunSorter},
+};
 use super::super::table::TableRecord;
-use crate::private_files::scratch_file;
 
-/// What is held in memory before it is written.
-const RUN_BYTES: usize = 8 << 20;
 /// What is read of a run at once.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 16 << 10;
 
 /// The runs in the making.
 pub(super) struct RunWriter {
-    folder: PathBuf,
     most_bytes: usize,
-    /// Records, one behind the other, and where each stands in it.
-    bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
-    file: Option<File>,
-    runs: Vec<Range<u64>>,
+    gathered: GatheredRecords,
+    sorter: RunSorter,
 }
 
 /// What a record is sorted by, and what stands beside it.
@@ -38,12 +39,9 @@ pub(super) struct RecordHead {
 impl RunWriter {
     pub(super) fn in_folder(folder: PathBuf) -> Self {
         Self {
-            folder,
             most_bytes: RUN_BYTES,
-            bytes: Vec::new(),
-            places: Vec::new(),
-            file: None,
-            runs: Vec::new(),
+            gathered: GatheredRecords::default(),
+            sorter: RunSorter::in_folder(folder),
         }
     }
 
@@ -53,8 +51,8 @@ impl RunWriter {
         is_first: bool,
         record: &TableRecord,
     ) -> io::Result<()> {
-        let start = self.bytes.len();
-        let out = &mut self.bytes;
+        let start = self.gathered.bytes.len();
+        let out = &mut self.gathered.bytes;
         push_text(out, key.as_bytes());
         out.push(u8::from(is_first));
         out.extend_from_slice(&record.row.to_le_bytes());
@@ -64,55 +62,31 @@ impl RunWriter {
         for end in &record.ends {
             push_length(out, *end);
         }
-        self.places.push(start..out.len());
+        self.gathered.places.push(start..out.len());
         match out.len() >= self.most_bytes {
-            true => self.write_run(),
+            true => self.sorter.take(&mut self.gathered),
             false => Ok(()),
         }
     }
 
     /// All of them, sorted.
     pub(super) fn merged(mut self) -> io::Result<MergedRuns> {
-        self.write_run()?;
+        self.sorter.take(&mut self.gathered)?;
+        drop(self.gathered);
+        let written = self.sorter.end()?;
         let mut merged = MergedRuns {
-            file: self.file,
+            file: written.file,
             runs: Vec::new(),
             heap: BinaryHeap::new(),
         };
-        for place in self.runs {
-            merged.runs.push(RunReader {
+        for place in written.runs {
+            merged.add(RunReader {
                 place,
                 piece: Vec::new(),
                 at: 0,
-            });
-            merged.refill(merged.runs.len() - 1)?;
+            })?;
         }
         Ok(merged)
-    }
-
-    fn write_run(&mut self) -> io::Result<()> {
-        if self.places.is_empty() {
-            return Ok(());
-        }
-        let bytes = &self.bytes;
-        // The key is the first text of each.
-        let key = |place: &Range<usize>| text_at(bytes, place.start);
-        self.places.sort_by(|one, other| key(one).cmp(key(other)));
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(scratch_file(&self.folder)?),
-        };
-        let start = file.stream_position()?;
-        let mut out = BufWriter::with_capacity(PIECE_BYTES, &*file);
-        for place in self.places.drain(..) {
-            push_length_to(&mut out, place.len())?;
-            out.write_all(&bytes[place])?;
-        }
-        out.flush()?;
-        drop(out);
-        self.runs.push(start..file.stream_position()?);
-        self.bytes.clear();
-        Ok(())
     }
 }
 
@@ -139,35 +113,40 @@ struct NextRecord {
 impl MergedRuns {
     /// The next record; None after the last.
     pub(super) fn next(&mut self, record: &mut TableRecord) -> io::Result<Option<RecordHead>> {
-        let Some(Reverse(next)) = self.heap.pop() else {
+        let (Some(mut next), Some(file)) = (self.heap.peek_mut(), &mut self.file) else {
             return Ok(None);
         };
-        let head = next.read(record).ok_or(io::ErrorKind::InvalidData)?;
-        self.refill(next.run)?;
+        let head = next.0.read(record).ok_or(io::ErrorKind::InvalidData)?;
+        let Reverse(NextRecord { bytes, run }) = &mut *next;
+        if !self.runs[*run].next(file, bytes)? {
+            PeekMut::pop(next);
+        }
         Ok(Some(head))
     }
 
-    fn refill(&mut self, run: usize) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        if let Some(bytes) = self.runs[run].next(file)? {
+    fn add(&mut self, mut reader: RunReader) -> io::Result<()> {
+        let (mut bytes, run) = (Vec::new(), self.runs.len());
+        if let Some(file) = &mut self.file
+            && reader.next(file, &mut bytes)?
+        {
             self.heap.push(Reverse(NextRecord { bytes, run }));
         }
+        self.runs.push(reader);
         Ok(())
     }
 }
 
 impl RunReader {
-    fn next(&mut self, file: &mut File) -> io::Result<Option<Vec<u8>>> {
+    /// Puts the next record in place of the last; false after the last.
+    fn next(&mut self, file: &mut File, bytes: &mut Vec<u8>) -> io::Result<bool> {
         let mut length = [0; 4];
         if self.at == self.piece.len() && self.place.is_empty() {
-            return Ok(None);
+            return Ok(false);
         }
         self.read(file, &mut length)?;
-        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-        self.read(file, &mut bytes)?;
-        Ok(Some(bytes))
+        bytes.resize(u32::from_le_bytes(length) as usize, 0);
+        self.read(file, bytes)?;
+        Ok(true)
     }
 
     fn read(&mut self, file: &mut File, mut into: &mut [u8]) -> io::Result<()> {
@@ -238,42 +217,6 @@ impl PartialEq for NextRecord {
 }
 
 impl Eq for NextRecord {}
-
-/// Four bytes: no record is longer than `table::RECORD_BYTES`.
-fn push_length(out: &mut Vec<u8>, length: usize) {
-    out.extend_from_slice(&(length as u32).to_le_bytes());
-}
-
-fn push_length_to(out: &mut impl Write, length: usize) -> io::Result<()> {
-    out.write_all(&(length as u32).to_le_bytes())
-}
-
-fn push_text(out: &mut Vec<u8>, text: &[u8]) {
-    push_length(out, text.len());
-    out.extend_from_slice(text);
-}
-
-/// The text that was pushed there; empty where none was.
-fn text_at(bytes: &[u8], start: usize) -> &[u8] {
-    let mut rest = bytes.get(start..).unwrap_or_default();
-    take_text(&mut rest).unwrap_or_default()
-}
-
-fn take<'b>(rest: &mut &'b [u8], length: usize) -> Option<&'b [u8]> {
-    let (taken, left) = rest.split_at_checked(length)?;
-    *rest = left;
-    Some(taken)
-}
-
-fn take_length(rest: &mut &[u8]) -> Option<usize> {
-    let length = take(rest, 4)?.try_into().ok()?;
-    usize::try_from(u32::from_le_bytes(length)).ok()
-}
-
-fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let length = take_length(rest)?;
-    take(rest, length)
-}
 
 #[cfg(test)]
 mod tests {
