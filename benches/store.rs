@@ -94,7 +94,10 @@ async fn import_bench(store: &Arc<dyn Store>, readers: usize) {
             .map(profile)
             .collect();
         made += making.elapsed();
-        store.upsert(&group, Origin::Import, now(0)).await.unwrap();
+        store
+            .upsert(group.into(), Origin::Import, now(0))
+            .await
+            .unwrap();
     }
     row.end_without("import", readers, made);
 }

@@ -94,7 +94,7 @@ impl SimulatedYear {
         let people = everybody(readers, now, last, &mut dice);
         let profiles: Vec<_> = people.iter().map(PlayedReader::profile).collect();
         store
-            .upsert(&profiles, Origin::Operator, now)
+            .upsert(profiles.into(), Origin::Operator, now)
             .await
             .unwrap();
         Self {

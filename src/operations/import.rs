@@ -5,7 +5,7 @@ mod batch;
 mod problem;
 mod reading;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     address::Address,
     app::{App, AppError},
     audience::{
-        HashedDeparture, Newcomer, Origin,
+        HashedDeparture, Newcomer, Origin, Profile,
         import::{OpenedExport, ReadingPlan},
         membership::ChangeSource,
     },
@@ -190,17 +190,22 @@ impl ImportRun<'_> {
         }
         self.join(&batch.hashed, &batch.newcomers, &batch.newcomer_rows)
             .await?;
-        let (departures, readers) = (&batch.suppressions, &batch.readers);
+        let (departures, readers) = (&batch.suppressions, Arc::<[Profile]>::from(batch.readers));
         let (new, outcomes) = if self.report.dry_run {
-            self.store.try_import(departures, readers, self.now).await?
+            let trying = self
+                .store
+                .try_import(departures, Arc::clone(&readers), self.now);
+            trying.await?
         } else {
             // Departures first: whatever happens between the two, nobody who left gets mail.
             let new = self
                 .store
                 .suppress(departures, ChangeSource::Import, self.now)
                 .await?;
-            let outcomes = self.store.upsert(readers, Origin::Import, self.now);
-            (new, outcomes.await?)
+            let adding = self
+                .store
+                .upsert(Arc::clone(&readers), Origin::Import, self.now);
+            (new, adding.await?)
         };
         self.report.newly_suppressed += new;
         for ((reader, place), outcome) in readers.iter().zip(&batch.reader_rows).zip(outcomes) {

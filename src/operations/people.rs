@@ -65,12 +65,12 @@ pub async fn add_person(
     profile: Profile,
     wants_welcome: bool,
 ) -> Result<AddedPerson, AppError> {
+    let newcomers = [profile.email.clone()];
     let (store, now) = (app.store().await?, app.clock.true_now());
     let outcomes = store
-        .upsert(std::slice::from_ref(&profile), Origin::Operator, now)
+        .upsert([profile].into(), Origin::Operator, now)
         .await?;
     let outcome = outcomes.first().copied().unwrap_or(Upsert::Unchanged);
-    let newcomers = [profile.email];
     let welcomed = match wants_welcome && outcome == Upsert::Added {
         true => welcome(store.as_ref(), &newcomers, now).await?,
         false => 0,

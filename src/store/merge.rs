@@ -31,17 +31,11 @@ pub(super) struct MergeOutcome {
 impl StoredPerson {
     /// Someone new.
     pub(super) fn new(profile: Profile, origin: Origin) -> Self {
-        let mut set_by = SetBy::default();
-        for field in OwnedField::ALL {
-            if field.is_stated(&profile) {
-                set_by.set(field, origin);
-            }
-        }
         Self {
-            profile,
             state: SubscriberState::Active,
             vouched_by: Origins::only(origin),
-            set_by,
+            set_by: SetBy::all_stated(&profile, origin),
+            profile,
         }
     }
 
@@ -156,6 +150,17 @@ pub(super) struct SetBy(pub(super) u32);
 impl SetBy {
     const BITS: u32 = 3;
     const MASK: u32 = 0b111;
+
+    /// Of somebody new.
+    pub(super) fn all_stated(profile: &Profile, origin: Origin) -> Self {
+        let mut set_by = Self::default();
+        for field in OwnedField::ALL {
+            if field.is_stated(profile) {
+                set_by.set(field, origin);
+            }
+        }
+        set_by
+    }
 
     pub(super) fn get(self, field: OwnedField) -> Option<Origin> {
         let code = (self.0 >> (field as u32 * Self::BITS)) & Self::MASK;

@@ -1,6 +1,6 @@
 //! The list of record: people added, folded in and merged, found, moved, counted by edition.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -43,7 +43,7 @@ pub trait SubscriberList: Send + Sync {
     /// Adds or merges people in one transaction; answers one [`Upsert`] each.
     async fn upsert(
         &self,
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError>;
@@ -52,7 +52,7 @@ pub trait SubscriberList: Send + Sync {
     async fn try_import(
         &self,
         departures: &[Suppression],
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         now: DateTime<Utc>,
     ) -> Result<(u64, Vec<Upsert>), StoreError>;
 

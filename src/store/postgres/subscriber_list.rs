@@ -9,7 +9,7 @@ pub(super) mod readers;
 pub(super) mod relocation;
 mod upsert;
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -69,26 +69,26 @@ impl SubscriberList for PostgresStore {
 
     async fn upsert(
         &self,
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError> {
         transaction!(self.writing(), |tx| upsert::upsert(
-            &tx, profiles, origin, now
+            &tx, &profiles, origin, now
         ))
     }
 
     async fn try_import(
         &self,
         departures: &[Suppression],
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         now: DateTime<Utc>,
     ) -> Result<(u64, Vec<Upsert>), StoreError> {
         let tx = self.writing().await?;
         let tried = async {
             let source = ChangeSource::Import;
             let new = suppression::suppress(&tx, departures, source, now).await?;
-            let added = upsert::upsert(&tx, profiles, Origin::Import, now).await?;
+            let added = upsert::upsert(&tx, &profiles, Origin::Import, now).await?;
             Ok((new, added))
         }
         .await;

@@ -11,7 +11,7 @@ pub(super) mod readers;
 pub(super) mod relocation;
 mod upsert;
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -76,32 +76,27 @@ impl SubscriberList for SqliteStore {
 
     async fn upsert(
         &self,
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError> {
-        let (feed, intake) = intake();
-        let count = profiles.len();
-        let adding = self.write(move |tx, _| upsert::upsert(tx, count, intake, origin, now));
-        let ((), added) = tokio::join!(upsert::feed(profiles, feed), adding);
-        added
+        self.write(move |tx, _| upsert::upsert(tx, &profiles, origin, now))
+            .await
     }
 
     async fn try_import(
         &self,
         departures: &[Suppression],
-        profiles: &[Profile],
+        profiles: Arc<[Profile]>,
         now: DateTime<Utc>,
     ) -> Result<(u64, Vec<Upsert>), StoreError> {
-        let (feed, intake) = intake();
-        let (departures, count) = (departures.to_vec(), profiles.len());
-        let trying = self.try_out(move |tx, _| {
+        let departures = departures.to_vec();
+        self.try_out(move |tx, _| {
             let new = suppression::suppress(tx, &departures, ChangeSource::Import, now)?;
-            let added = upsert::upsert(tx, count, intake, Origin::Import, now)?;
+            let added = upsert::upsert(tx, &profiles, Origin::Import, now)?;
             Ok((new, added))
-        });
-        let ((), tried) = tokio::join!(upsert::feed(profiles, feed), trying);
-        tried
+        })
+        .await
     }
 
     async fn join(

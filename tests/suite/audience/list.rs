@@ -99,7 +99,8 @@ impl List {
     }
 
     pub(super) async fn upsert(&self, profile: Profile, origin: Origin) -> Upsert {
-        let answers = self.store.upsert(&[profile], origin, now()).await.unwrap();
+        let answers = self.store.upsert([profile].into(), origin, now());
+        let answers = answers.await.unwrap();
         answers[0]
     }
 

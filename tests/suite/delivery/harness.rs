@@ -63,7 +63,7 @@ impl Harness {
         );
         let profiles: Vec<Profile> = readers.into_iter().map(|it| profile(it.as_ref())).collect();
         store
-            .upsert(&profiles, Origin::Operator, monday())
+            .upsert(profiles.into(), Origin::Operator, monday())
             .await
             .unwrap();
         let content = issue.to_bytes().unwrap();

@@ -73,7 +73,8 @@ macro_rules! people_promises {
                 the_operator_does_not_add_someone_who_left,
                 a_person_s_own_act_brings_them_back_but_not_past_the_operator,
                 the_list_comes_in_pages_by_number,
-                a_list_longer_than_a_group_is_added_whole;
+                a_list_longer_than_a_group_is_added_whole,
+                people_who_come_in_order_are_who_they_are_in_none;
             folding:
                 a_fold_adds_changes_and_leaves_alone,
                 an_unsubscribed_reader_is_not_brought_back_by_the_file,

@@ -220,7 +220,7 @@ impl<S: PeopleStore + ?Sized> PeopleShorthand for Arc<S> {
     }
 
     async fn add(&self, profiles: &[Profile], origin: Origin) -> Vec<Upsert> {
-        self.upsert(profiles, origin, at(0)).await.unwrap()
+        self.upsert(profiles.into(), origin, at(0)).await.unwrap()
     }
 
     async fn fold_all(&self, entries: &[Profile]) -> Result<FoldReport, StoreError> {

@@ -54,7 +54,7 @@ impl Fleet {
         let store = Arc::new(opened(&address(&cluster)).await.unwrap());
         let people: Vec<Profile> = people(readers);
         store
-            .upsert(&people, Origin::Operator, now())
+            .upsert(people.into(), Origin::Operator, now())
             .await
             .unwrap();
         Self {

@@ -1,17 +1,66 @@
-//! People who are new to the list, most likely: added without being looked up one by one first. Where
+//! People who are new to the list: added without being looked up one by one first. Those who come in the order of the
+//! index are certain to be, where nobody stands between the first and the last of them. Of others it is likely; where
 //! one was known after all, nothing was done and the usual way is taken.
 
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-use super::group::PersonGroup;
+use super::group::{self, PersonColumns, PersonGroup};
 use crate::{
-    audience::Origin,
-    store::sqlite::{fault::SqliteFault, statement::Statements},
+    audience::{Origin, Profile},
+    store::{
+        Upsert,
+        sqlite::{
+            fault::SqliteFault,
+            statement::Statements,
+            suppression_list::{hash_keys::HashKeys, suppression},
+        },
+    },
 };
 
 /// Fewer people are looked up: asking whether they are new costs as much.
 const MANY: usize = 100;
+
+/// Adds people with these keys, all but those who are kept from mail; answers in their order. None, and nothing was
+/// written: they don't come in order, each once, or somebody of the list stands among them.
+pub(crate) fn into_gap(
+    tx: &Connection,
+    hash_keys: &HashKeys,
+    keys: &[String],
+    people: &[&Profile],
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<Upsert>>, SqliteFault> {
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
+        return Ok(None);
+    };
+    // What a person confirms may lift what stands against them.
+    let is_open = origin != Origin::Person && keys.len() >= MANY;
+    if !is_open || !keys.is_sorted_by(|one, next| one < next) {
+        return Ok(None);
+    }
+    let is_anybody_there: bool = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM subscribers WHERE email BETWEEN ?1 AND ?2)",
+        params![first, last],
+    )?;
+    if is_anybody_there {
+        return Ok(None);
+    }
+    let suppressed = suppression::among(tx, hash_keys, keys)?;
+    let answer = |key: &String| match suppressed.get(key) {
+        Some(reason) => Upsert::Suppressed(*reason),
+        None => Upsert::Added,
+    };
+    let answers: Vec<Upsert> = keys.iter().map(answer).collect();
+    let new: Vec<PersonColumns<'_>> = people
+        .iter()
+        .zip(&answers)
+        .filter(|(_, answer)| **answer == Upsert::Added)
+        .map(|(profile, _)| PersonColumns::of_new(profile, origin))
+        .collect();
+    group::insert(tx, "INSERT", &new, origin, now)?;
+    Ok(Some(answers))
+}
 
 /// What the people so far let expect of the next ones.
 pub(crate) struct BulkInsert {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Statement, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 
 use super::{
     past_consents,
@@ -17,7 +17,7 @@ use crate::{
         membership::{MembershipAct, MembershipChange, Standing},
     },
     store::{
-        merge::StoredPerson,
+        merge::{Origins, SetBy, StoredPerson},
         sqlite::{
             codes,
             fault::SqliteFault,
@@ -87,7 +87,8 @@ impl PersonGroup {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<u64, SqliteFault> {
-        let new = self.members();
+        let members = self.members();
+        let new: Vec<_> = members.iter().map(|it| (&it.person).into()).collect();
         insert(tx, "INSERT OR IGNORE", &new, origin, now)
     }
 
@@ -98,8 +99,9 @@ impl PersonGroup {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<(), SqliteFault> {
-        let new = self.new_members();
-        if !new.is_empty() {
+        let members = self.new_members();
+        if !members.is_empty() {
+            let new: Vec<_> = members.iter().map(|it| (&it.person).into()).collect();
             insert(tx, "INSERT", &new, origin, now)?;
         }
         let changed = self.changed();
@@ -115,11 +117,42 @@ const ROWS_A_STATEMENT: usize = 100;
 const COLUMNS: &str = "email, domain, name, editions, tags, timezone, language, consent_at, \
     consent_source, state, origin, vouched_by, set_by, created_at, updated_at";
 
+/// What is written down of somebody new.
+pub(crate) struct PersonColumns<'p> {
+    profile: &'p Profile,
+    state: SubscriberState,
+    vouched_by: Origins,
+    set_by: SetBy,
+}
+
+impl<'p> PersonColumns<'p> {
+    /// Of one whom nobody knew before.
+    pub(crate) fn of_new(profile: &'p Profile, origin: Origin) -> Self {
+        Self {
+            profile,
+            state: SubscriberState::Active,
+            vouched_by: Origins::only(origin),
+            set_by: SetBy::all_stated(profile, origin),
+        }
+    }
+}
+
+impl<'p> From<&'p StoredPerson> for PersonColumns<'p> {
+    fn from(person: &'p StoredPerson) -> Self {
+        Self {
+            profile: &person.profile,
+            state: person.state,
+            vouched_by: person.vouched_by,
+            set_by: person.set_by,
+        }
+    }
+}
+
 /// Answers how many it added: all, unless `verb` lets some pass.
-fn insert(
+pub(crate) fn insert(
     tx: &Connection,
     verb: &str,
-    new: &[&GroupMember],
+    new: &[PersonColumns<'_>],
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<u64, SqliteFault> {
@@ -127,13 +160,16 @@ fn insert(
     let at = now;
     let now = codes::millis(now);
     let mut added = 0;
-    for chunk in new.chunks(ROWS_A_STATEMENT) {
-        let sql = insertion(verb, chunk.len());
-        if chunk.len() == ROWS_A_STATEMENT {
-            added += insert_rows(&mut *tx.prepare_cached(&sql)?, chunk, &domains, origin, now)?;
-        } else {
-            added += insert_rows(&mut tx.prepare(&sql)?, chunk, &domains, origin, now)?;
+    let (chunks, rest) = new.as_chunks::<ROWS_A_STATEMENT>();
+    if !chunks.is_empty() {
+        let mut statement = tx.prepare_cached(&insertion(verb, ROWS_A_STATEMENT))?;
+        for chunk in chunks {
+            added += insert_rows(&mut statement, chunk, &domains, origin, now)?;
         }
+    }
+    if !rest.is_empty() {
+        let mut statement = tx.prepare(&insertion(verb, rest.len()))?;
+        added += insert_rows(&mut statement, rest, &domains, origin, now)?;
     }
     note_added(tx, added, origin, at)?;
     Ok(added)
@@ -167,21 +203,15 @@ fn insertion(verb: &str, rows: usize) -> String {
 
 fn insert_rows(
     statement: &mut Statement<'_>,
-    chunk: &[&GroupMember],
+    chunk: &[PersonColumns<'_>],
     domains: &HashMap<&str, i64>,
     origin: Origin,
     now: i64,
 ) -> Result<u64, SqliteFault> {
     let mut place = 0;
-    for entry in chunk {
-        let domain = domains.get(entry.person.profile.email.domain()).copied();
-        bind(
-            statement,
-            &mut place,
-            &entry.person,
-            domain,
-            (origin, now, now),
-        )?;
+    for person in chunk {
+        let domain = domains.get(person.profile.email.domain()).copied();
+        bind(statement, &mut place, person, domain, (origin, now, now))?;
     }
     Ok(statement.raw_execute()? as u64)
 }
@@ -197,7 +227,7 @@ pub(crate) fn insert_one(
     let domain = domain_id(tx, person.profile.email.domain())?;
     let times = (origin, codes::millis(created_at), codes::millis(now));
     let mut statement = tx.prepare_cached(&insertion("INSERT", 1))?;
-    bind(&mut statement, &mut 0, person, Some(domain), times)?;
+    bind(&mut statement, &mut 0, &person.into(), Some(domain), times)?;
     statement.raw_execute()?;
     Ok(SubscriberId(tx.last_insert_rowid()))
 }
@@ -206,7 +236,7 @@ pub(crate) fn insert_one(
 fn bind(
     statement: &mut Statement<'_>,
     place: &mut usize,
-    person: &StoredPerson,
+    person: &PersonColumns<'_>,
     domain: Option<i64>,
     (origin, created_at, updated_at): (Origin, i64, i64),
 ) -> rusqlite::Result<()> {
@@ -214,7 +244,7 @@ fn bind(
         *place += 1;
         statement.raw_bind_parameter(*place, value)
     };
-    let profile = &person.profile;
+    let profile = person.profile;
     let consent = profile.consent.as_ref();
     add(&profile.email.as_str())?;
     add(&domain)?;
@@ -236,29 +266,39 @@ fn bind(
 /// The numbers of the domains of new people, given out where they had none.
 fn domain_ids<'a>(
     tx: &Connection,
-    new: &[&'a GroupMember],
+    new: &[PersonColumns<'a>],
 ) -> Result<HashMap<&'a str, i64>, SqliteFault> {
+    let mut known = tx.prepare_cached(DOMAIN_ID)?;
     let mut ids = HashMap::new();
-    for entry in new {
-        let name = entry.person.profile.email.domain();
+    for person in new {
+        let name = person.profile.email.domain();
         if ids.contains_key(name) {
             continue;
         }
-        ids.insert(name, domain_id(tx, name)?);
+        let id = match known.query_row([name], |row| row.get(0)).optional()? {
+            Some(id) => id,
+            None => new_domain(tx, name)?,
+        };
+        ids.insert(name, id);
     }
     Ok(ids)
 }
 
+const DOMAIN_ID: &str = "SELECT id FROM domains WHERE name = ?1";
+
 /// The number of a domain, given out where it had none.
 pub(crate) fn domain_id(tx: &Connection, name: &str) -> Result<i64, SqliteFault> {
-    let known = tx.maybe_value("SELECT id FROM domains WHERE name = ?1", params![name])?;
-    match known {
+    match tx.maybe_value(DOMAIN_ID, params![name])? {
         Some(id) => Ok(id),
-        None => tx.value(
-            "INSERT INTO domains (name) VALUES (?1) RETURNING id",
-            params![name],
-        ),
+        None => new_domain(tx, name),
     }
+}
+
+fn new_domain(tx: &Connection, name: &str) -> Result<i64, SqliteFault> {
+    tx.value(
+        "INSERT INTO domains (name) VALUES (?1) RETURNING id",
+        params![name],
+    )
 }
 
 fn update(

@@ -1,12 +1,12 @@
-//! People added and merged, a group at a time.
+//! People added and merged, a group at a time. Many go in the order of the index, which then is walked once instead of
+//! jumped about in.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::{
-    bulk_insert::BulkInsert,
+    bulk_insert::{self, BulkInsert},
     group::{GROUP, MergedProfile, PersonGroup},
-    intake::{GroupFeed, ListIntake},
 };
 use crate::{
     audience::{Origin, Profile},
@@ -16,63 +16,69 @@ use crate::{
     },
 };
 
-/// Hands people over to [`upsert`], each with their place in the answer.
-pub(crate) async fn feed(profiles: &[Profile], feed: GroupFeed<Vec<(usize, Profile)>>) {
-    let mut order: Vec<(String, usize)> = profiles
+/// Adds or merges people; answers in their order.
+pub(crate) fn upsert(
+    tx: &Connection,
+    profiles: &[Profile],
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Result<Vec<Upsert>, SqliteFault> {
+    let hash_keys = &HashKeys::load(tx)?;
+    let mut people: Vec<(String, usize)> = profiles
         .iter()
         .enumerate()
         .map(|(at, profile)| (profile.email.key(), at))
         .collect();
-    // Many go in the order of the index, which then is walked once instead of jumped about in.
-    if order.len() > GROUP {
-        order.sort_unstable();
+    if people.len() > GROUP && !people.is_sorted() {
+        people.sort_unstable();
     }
-    for chunk in order.chunks(GROUP) {
-        let group = chunk.iter().map(|(_, at)| (*at, profiles[*at].clone()));
-        if !feed.hand_over(group.collect()).await {
-            return;
+    let (keys, order): (Vec<String>, Vec<usize>) = people.into_iter().unzip();
+    let mut strangers = BulkInsert::expect(tx, profiles.len())?;
+    let mut answers = vec![None; profiles.len()];
+    for (keys, order) in keys.chunks(GROUP).zip(order.chunks(GROUP)) {
+        let group: Vec<&Profile> = order.iter().map(|at| &profiles[*at]).collect();
+        let answered = match bulk_insert::into_gap(tx, hash_keys, keys, &group, origin, now)? {
+            Some(answered) => answered,
+            None => upsert_group(tx, hash_keys, &group, &mut strangers, origin, now)?,
+        };
+        for (at, answer) in order.iter().zip(answered) {
+            answers[*at] = Some(answer);
         }
     }
-    feed.end().await;
+    Ok(answers.into_iter().flatten().collect())
 }
 
-/// Adds or merges so many people; answers in their order.
-pub(crate) fn upsert(
+fn upsert_group(
     tx: &Connection,
-    people: usize,
-    mut intake: ListIntake<Vec<(usize, Profile)>>,
+    hash_keys: &HashKeys,
+    people: &[&Profile],
+    strangers: &mut BulkInsert,
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Result<Vec<Upsert>, SqliteFault> {
-    let keys = &HashKeys::load(tx)?;
-    let mut answers: Vec<Option<Upsert>> = vec![None; people];
-    let mut strangers = BulkInsert::expect(tx, people)?;
-    while let Some(chunk) = intake.next()? {
-        let people: Vec<&Profile> = chunk.iter().map(|(_, profile)| profile).collect();
-        let merge = |group: &mut PersonGroup, answers: &mut [Option<Upsert>]| {
-            for (at, profile) in &chunk {
-                answers[*at] = Some(match group.merge(profile, origin) {
-                    MergedProfile::Suppressed(reason) => Upsert::Suppressed(reason),
-                    MergedProfile::New => Upsert::Added,
-                    MergedProfile::Known(merge) if merge.changed => Upsert::Merged,
-                    MergedProfile::Known(_) => Upsert::Unchanged,
-                });
-            }
-        };
-        if origin != Origin::Person && strangers.are_likely() {
-            let mut group = PersonGroup::of_strangers(tx, keys, &people)?;
-            merge(&mut group, &mut answers);
-            if strangers.write(&group, tx, origin, now)? {
-                continue;
-            }
+    if origin != Origin::Person && strangers.are_likely() {
+        let mut group = PersonGroup::of_strangers(tx, hash_keys, people)?;
+        let answers = merge(&mut group, people, origin);
+        if strangers.write(&group, tx, origin, now)? {
+            return Ok(answers);
         }
-        let mut group = PersonGroup::load(tx, keys, &people)?;
-        if origin == Origin::Person {
-            group.let_back_in(tx, keys, now)?;
-        }
-        merge(&mut group, &mut answers);
-        strangers.learn(&group);
-        group.write(tx, origin, now)?;
     }
-    Ok(answers.into_iter().flatten().collect())
+    let mut group = PersonGroup::load(tx, hash_keys, people)?;
+    if origin == Origin::Person {
+        group.let_back_in(tx, hash_keys, now)?;
+    }
+    let answers = merge(&mut group, people, origin);
+    strangers.learn(&group);
+    group.write(tx, origin, now)?;
+    Ok(answers)
+}
+
+fn merge(group: &mut PersonGroup, people: &[&Profile], origin: Origin) -> Vec<Upsert> {
+    let answer = |profile: &&Profile| match group.merge(profile, origin) {
+        MergedProfile::Suppressed(reason) => Upsert::Suppressed(reason),
+        MergedProfile::New => Upsert::Added,
+        MergedProfile::Known(merge) if merge.changed => Upsert::Merged,
+        MergedProfile::Known(_) => Upsert::Unchanged,
+    };
+    people.iter().map(answer).collect()
 }

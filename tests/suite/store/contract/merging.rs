@@ -311,3 +311,63 @@ pub(crate) async fn a_move_merges_nobody_and_brings_nobody_back(
         .unwrap();
     assert_eq!(dead.reason, SuppressionReason::HardBounce);
 }
+
+pub(crate) async fn people_who_come_in_order_are_who_they_are_in_none(
+    place: &impl Place<Store: PeopleStore>,
+) {
+    let store = place.open().await;
+    let numbered = |numbers: std::ops::Range<usize>| -> Vec<_> {
+        let person = |number| named(&format!("r{number:04}@Example.com"), "Ada");
+        numbers.map(person).collect()
+    };
+    let off = suppression("R0007@example.com", SuppressionReason::Complaint);
+    let source = daily_note::audience::membership::ChangeSource::Operator;
+    store.suppress(&[off], source, at(0)).await.unwrap();
+    // Where nobody stands, but for one who is kept off.
+    let answers = store.add(&numbered(0..500), Origin::Import).await;
+    let is_off = |(number, answer): (usize, &Upsert)| match number {
+        7 => *answer == Upsert::Suppressed(SuppressionReason::Complaint),
+        _ => *answer == Upsert::Added,
+    };
+    assert!(answers.iter().enumerate().all(is_off), "{answers:?}");
+    assert!(
+        store
+            .subscriber(&address("r0007@example.com"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let joined = store
+        .subscriber(&address("r0499@example.com"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (joined.profile, joined.origin),
+        (numbered(499..500).remove(0), Origin::Import)
+    );
+    // Among others, and one at the very edge of them.
+    let mut people = numbered(400..700);
+    people[150].name = Some("Grace".to_owned());
+    let answers = store.add(&people, Origin::Import).await;
+    assert!(answers[..100].iter().all(|it| *it == Upsert::Unchanged));
+    assert!(answers[100..].iter().all(|it| *it == Upsert::Added));
+    let mut edge = numbered(699..900);
+    edge[0].name = Some("Grace".to_owned());
+    let answers = store.add(&edge, Origin::Import).await;
+    assert_eq!(answers[0], Upsert::Merged);
+    assert!(answers[1..].iter().all(|it| *it == Upsert::Added));
+    // Behind all, and one of them twice.
+    let mut twice = numbered(1_000..1_200);
+    twice.insert(11, named("R1010@example.com", "Grace"));
+    let answers = store.add(&twice, Origin::Import).await;
+    assert_eq!(answers[11], Upsert::Merged);
+    assert_eq!(
+        answers.iter().filter(|it| **it == Upsert::Added).count(),
+        200
+    );
+    assert_eq!(
+        store.audience_size("monday").await.unwrap().readers,
+        899 + 200
+    );
+}

@@ -100,7 +100,7 @@ pub(crate) async fn the_list_grows_week_by_week(place: &impl Place<Store: LivesS
     // Monday 08:00 in Seoul, and the Mondays after it.
     let week = |weeks: i64, hours: i64| at(0) + TimeDelta::weeks(weeks) + TimeDelta::hours(hours);
     store
-        .upsert(&people(10), Origin::Import, week(0, 0))
+        .upsert(people(10).into(), Origin::Import, week(0, 0))
         .await
         .unwrap();
     let joined = store.joined("form@example.com", week(1, 1)).await.id;

@@ -140,7 +140,7 @@ async fn done<S: VoicesStore>(
                 at: Some(now.fixed_offset()),
                 source: Some("paper".to_owned()),
             });
-            said(store.upsert(&[profile], *origin, now).await)
+            said(store.upsert([profile].into(), *origin, now).await)
         }
         Deed::Take { turn, comes_to } => take(store, ReceiptTurn::ALL[*turn], *comes_to, now).await,
         Deed::Pass { .. } => String::new(),

@@ -186,7 +186,10 @@ mod tests {
         let people: Vec<Profile> = (1..=2_000)
             .map(|n| profile(&format!("reader{n}@example.com")))
             .collect();
-        store.upsert(&people, Origin::Import, now).await.unwrap();
+        store
+            .upsert(people.into(), Origin::Import, now)
+            .await
+            .unwrap();
         let mark = store.mark().await.unwrap();
         let lines = || fs::read_to_string(outside.list(&mark).join("departures")).unwrap();
 
@@ -233,7 +236,10 @@ mod tests {
             "next@example.com",
         ];
         let people = people.map(profile);
-        store.upsert(&people, Origin::Operator, now).await.unwrap();
+        store
+            .upsert(people.clone().into(), Origin::Operator, now)
+            .await
+            .unwrap();
         store.leave(&[leaving(1)], now).await.unwrap();
         // Told outside; then the disk refuses the commit.
         let gone = Suppression {
