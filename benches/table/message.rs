@@ -91,7 +91,7 @@ pub(crate) fn sign(table: &mut Table, sizes: &Sizes) -> Option<f64> {
     for _ in 0..sizes.rounds.max(3) {
         let ours = a_second(sizes.sign_for, || {
             signer
-                .sign_in_place(&mut bytes, &[], date)
+                .sign_in_place(&mut bytes, &[], None, date)
                 .expect("a signature");
         });
         let Some(theirs) = openssl(sizes.sign_for) else {

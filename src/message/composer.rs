@@ -29,6 +29,8 @@ use super::{
 
 /// Variants kept ready at once; readers beyond them are rendered one by one.
 const MAX_VARIANTS: usize = 256;
+/// What a message takes beside the variant's own bytes: its header, signatures, and what fills the holes.
+const ROOM_BYTES: usize = 8 << 10;
 /// The memory that they may take.
 const MAX_WEIGHT_BYTES: usize = 24 << 20;
 
@@ -209,12 +211,16 @@ impl Composer {
     ) -> Result<Envelope, ComposeError> {
         let variant = self.variant_of(reader)?;
         let values = self.values(reader);
+        // Grown by and by it would take up to twice as much, for each message that a connection holds.
+        if out.capacity() == 0 {
+            out.reserve_exact(variant.message_bytes() + ROOM_BYTES);
+        }
         self.start(reader, &values, &variant.subject_line, out)?;
         out.extend_from_slice(&variant.skeleton.before_text);
         push(&variant.text, &values, out);
         out.extend_from_slice(&variant.skeleton.before_html);
         push(&variant.html, &values, out);
-        self.finish(reader, out)
+        self.finish(reader, &variant, out)
     }
 
     /// Room for the signatures, then the headers.
@@ -246,9 +252,15 @@ impl Composer {
     }
 
     /// The signatures, and who it is for.
-    fn finish(&self, reader: &Reader, out: &mut [u8]) -> Result<Envelope, ComposeError> {
+    fn finish(
+        &self,
+        reader: &Reader,
+        variant: &Variant,
+        out: &mut [u8],
+    ) -> Result<Envelope, ComposeError> {
         if let Some(signer) = &self.signer {
-            signer.sign_in_place(out, self.shared_end(), self.date)?;
+            let begun = Some(variant.begun_body());
+            signer.sign_in_place(out, self.shared_end(), begun, self.date)?;
         }
         Ok(Envelope {
             from: Some(self.return_path(reader)?),

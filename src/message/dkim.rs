@@ -17,6 +17,7 @@ use crate::publication::DkimSettings;
 
 use key::PrivateKey;
 pub use key::{DnsRecord, NewKey};
+pub use relaxed::BegunBody;
 
 /// Why nothing can be signed. A batch stops at it: nothing leaves unsigned where signing is set up.
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +128,7 @@ impl Signer {
 
     /// Signs a message that stands behind [`Signer::room_bytes`] bytes of any kind, and puts the
     /// signature headers in their place. `shared` is the rest of its body, which stands elsewhere; empty where all
-    /// of it is here.
+    /// of it is here. Where the body begins as `begun` does, that is not hashed again.
     ///
     /// # Errors
     /// When the message has no room or no end of its header, or the key fails.
@@ -135,6 +136,7 @@ impl Signer {
         &self,
         message: &mut [u8],
         shared: &[u8],
+        begun: Option<&BegunBody>,
         date: DateTime<Utc>,
     ) -> Result<(), DkimError> {
         let (room, rest) = message
@@ -142,7 +144,7 @@ impl Signer {
             .ok_or(DkimError::Sign)?;
         let header_end = memchr::memmem::find(rest, b"\r\n\r\n").ok_or(DkimError::Sign)?;
         let (header, body) = rest.split_at(header_end + 2);
-        let body_hash = STANDARD.encode(relaxed::body_hash(&body[2..], shared));
+        let body_hash = STANDARD.encode(relaxed::body_hash(&body[2..], shared, begun));
         let mut canonical = relaxed::headers(header, &self.signed);
         let fixed = canonical.len();
         // Ten digits from 2001 to 2286: the room depends on it.
@@ -174,7 +176,7 @@ impl Signer {
     pub fn sign(&self, message: &[u8], date: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
         let mut signed = vec![0; self.room_bytes()];
         signed.extend_from_slice(message);
-        self.sign_in_place(&mut signed, &[], date)?;
+        self.sign_in_place(&mut signed, &[], None, date)?;
         Ok(signed)
     }
 }

@@ -120,7 +120,7 @@ impl Letter<'_> {
 
     fn sign(&self, signer: Option<&Signer>, bytes: &mut [u8]) -> Result<(), DkimError> {
         match signer {
-            Some(signer) => signer.sign_in_place(bytes, &[], self.date),
+            Some(signer) => signer.sign_in_place(bytes, &[], None, self.date),
             None => Ok(()),
         }
     }

@@ -80,6 +80,21 @@ impl CompiledPart {
         }
     }
 
+    /// What it begins with, whoever gets it.
+    pub(crate) fn beginning(&self) -> &[u8] {
+        let beginning = match self {
+            Self::Base64(steps) => steps.first().and_then(|step| match step {
+                Base64Step::Piece(piece) => Some(&piece.phases[0].encoded),
+                Base64Step::Run(_) => None,
+            }),
+            Self::QuotedPrintable(steps) => steps.first().and_then(|step| match step {
+                QuotedStep::Encoded(encoded) => Some(encoded),
+                QuotedStep::Line(_) => None,
+            }),
+        };
+        beginning.map_or(&[], Vec::as_slice)
+    }
+
     /// Bytes of a message that are the same whoever gets it.
     pub(crate) fn fixed_bytes(&self) -> usize {
         match self {

@@ -1,8 +1,11 @@
 //! One rendering for all readers that a template cannot tell apart, each part encoded but for its holes.
 
+use std::sync::OnceLock;
+
 use crate::render::{CutText, Outline};
 
 use super::{
+    dkim::BegunBody,
     fields::ReaderFields,
     header::push_text,
     mime::{MimeFrame, Skeleton},
@@ -35,6 +38,8 @@ pub(crate) struct Variant {
     pub(crate) skeleton: Skeleton,
     pub(crate) text: BodyPart,
     pub(crate) html: BodyPart,
+    /// What all its bodies begin with, for signatures; made with the first of them.
+    begun: OnceLock<BegunBody>,
 }
 
 impl Variant {
@@ -50,7 +55,17 @@ impl Variant {
             skeleton: mime.skeleton(text.encoding, html.encoding),
             text,
             html,
+            begun: OnceLock::new(),
         }
+    }
+
+    /// What the body of each of its messages begins with.
+    pub(crate) fn begun_body(&self) -> &BegunBody {
+        self.begun.get_or_init(|| {
+            let head = &self.skeleton.before_text;
+            let body = memchr::memmem::find(head, b"\r\n\r\n").map_or(head.len(), |at| at + 4);
+            BegunBody::new([&head[body..], self.text.compiled.beginning()].concat())
+        })
     }
 
     /// Bytes of each of its messages, about: what fills the holes and the header are little beside it.

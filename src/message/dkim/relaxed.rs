@@ -4,10 +4,51 @@ use aws_lc_rs::digest;
 use memchr::{memchr, memchr2, memrchr};
 
 /// SHA-256 of the canonical form of a body in two parts, fed to the hash stretch by stretch.
-pub(super) fn body_hash(own: &[u8], shared: &[u8]) -> digest::Digest {
-    let mut context = digest::Context::new(&digest::SHA256);
+pub(super) fn body_hash(own: &[u8], shared: &[u8], begun: Option<&BegunBody>) -> digest::Digest {
+    let rest = begun.and_then(|begun| Some((begun, own.strip_prefix(&*begun.lines)?)));
+    let (mut context, own) = match rest {
+        // Where nothing but space follows, the lines before it end the body.
+        Some((begun, rest)) if !(is_blank(rest) && is_blank(shared)) => {
+            (begun.context.clone(), rest)
+        }
+        _ => (digest::Context::new(&digest::SHA256), own),
+    };
     body_stretches(own, shared, |stretch| context.update(stretch));
     context.finish()
+}
+
+/// What many bodies begin with, hashed once for all of them.
+pub struct BegunBody {
+    /// Whole lines.
+    lines: Vec<u8>,
+    context: digest::Context,
+}
+
+impl BegunBody {
+    /// Of as many whole lines as these bytes are.
+    pub(crate) fn new(mut beginning: Vec<u8>) -> Self {
+        beginning.truncate(memrchr(b'\n', &beginning).map_or(0, |at| at + 1));
+        let mut context = digest::Context::new(&digest::SHA256);
+        push_stretches(&beginning, &mut |stretch| context.update(stretch));
+        Self {
+            lines: beginning,
+            context,
+        }
+    }
+}
+
+impl std::fmt::Debug for BegunBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BegunBody({} bytes)", self.lines.len())
+    }
+}
+
+fn is_blank(part: &[u8]) -> bool {
+    part.iter().all(is_blank_byte)
+}
+
+fn is_blank_byte(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Each run of white space becomes a space, those at line ends go, and so do empty lines at the end.
@@ -18,8 +59,7 @@ fn body_stretches(own: &[u8], shared: &[u8], mut emit: impl FnMut(&[u8])) {
     let (ended, shared) = shared.split_at(memchr(b'\n', shared).map_or(shared.len(), |at| at + 1));
     let joined = [begun, ended].concat();
     let parts = [own, &joined, shared];
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    let last = |part: &[u8]| part.iter().rposition(|byte| !is_blank(byte));
+    let last = |part: &[u8]| part.iter().rposition(|byte| !is_blank_byte(byte));
     let Some((at, end)) = (0..parts.len())
         .rev()
         .find_map(|at| Some((at, last(parts[at])?)))
@@ -148,6 +188,23 @@ mod tests {
             let body = lines.concat().into_bytes();
             let (own, shared) = body.split_at((body.len() as f64 * at) as usize);
             prop_assert_eq!(canonical(own, shared), canonical(&body, b""));
+        }
+
+        #[test]
+        fn what_was_hashed_before_changes_nothing(
+            lines in prop::collection::vec(prop::sample::select(vec!["a", " ", "\t", "\r\n", "\r\n", "."]), 0..40),
+            begun in 0.0..1.0,
+            at in 0.0..1.0,
+        ) {
+            let body = lines.concat().into_bytes();
+            let place = |share: f64| (body.len() as f64 * share) as usize;
+            let (own, shared) = body.split_at(place(at));
+            let begun = BegunBody::new(body[..place(begun)].to_vec());
+            let other = BegunBody::new(b"another\r\n".to_vec());
+            let [plain, behind, unlike] = [None, Some(&begun), Some(&other)]
+                .map(|begun| body_hash(own, shared, begun).as_ref().to_vec());
+            prop_assert_eq!(&behind, &plain);
+            prop_assert_eq!(&unlike, &plain);
         }
     }
 
