@@ -86,30 +86,33 @@ impl Veil {
     }
 
     pub(crate) fn put_on(&self, html: &str) -> String {
-        self.exchange(html, |character| match character {
-            '&' => self.ampersand,
-            NO_BREAK_SPACE => self.no_break_space,
-            other => other,
-        })
+        let pairs = [('&', self.ampersand), (NO_BREAK_SPACE, self.no_break_space)];
+        exchanged(html, pairs)
     }
 
     pub(crate) fn take_off(&self, html: &str) -> String {
-        self.exchange(html, |character| {
-            if character == self.ampersand {
-                '&'
-            } else if character == self.no_break_space {
-                NO_BREAK_SPACE
-            } else {
-                character
-            }
-        })
+        let pairs = [(self.ampersand, '&'), (self.no_break_space, NO_BREAK_SPACE)];
+        exchanged(html, pairs)
     }
+}
 
-    fn exchange(&self, html: &str, with: impl Fn(char) -> char) -> String {
-        let mut exchanged = String::with_capacity(html.len() + html.len() / 32);
-        exchanged.extend(html.chars().map(with));
-        exchanged
+/// The text with each of two characters given for another: what stands between them is copied as it is.
+fn exchanged(html: &str, pairs: [(char, char); 2]) -> String {
+    let first_byte = |character: char| character.encode_utf8(&mut [0; 4]).as_bytes()[0];
+    let [one, other] = pairs.map(|(from, _)| first_byte(from));
+    let mut exchanged = String::with_capacity(html.len() + html.len() / 32);
+    let mut copied = 0;
+    for at in memchr::memchr2_iter(one, other, html.as_bytes()) {
+        let met = html[at..].chars().next();
+        let pair = pairs.iter().find(|(from, _)| met == Some(*from));
+        if let Some((from, to)) = pair {
+            exchanged.push_str(&html[copied..at]);
+            exchanged.push(*to);
+            copied = at + from.len_utf8();
+        }
     }
+    exchanged.push_str(&html[copied..]);
+    exchanged
 }
 
 #[cfg(test)]
@@ -131,5 +134,15 @@ mod tests {
         let veiled = veil.put_on(html);
         assert!(!veiled.contains('&') && !veiled.contains('\u{a0}'));
         assert_eq!(veil.take_off(&veiled), html);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_exchanged_is_what_each_character_alone_would_be(text in "[&a가·©\u{a0}\u{e000}\u{e001}]{0,20}") {
+            let pairs = [('&', '\u{e002}'), (NO_BREAK_SPACE, '\u{e003}')];
+            let of = |it: char| pairs.iter().find(|(from, _)| *from == it).map_or(it, |(_, to)| *to);
+            let alone: String = text.chars().map(of).collect();
+            proptest::prop_assert_eq!(exchanged(&text, pairs), alone);
+        }
     }
 }

@@ -6,7 +6,10 @@
 //! filter changes it, and escaping, styles and the HTML parser let it be. Its percent-encoded form is
 //! known as well: there the value is wanted percent-encoded.
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    borrow::Cow,
+    ops::{Range, RangeInclusive},
+};
 
 use memchr::memmem;
 
@@ -124,6 +127,11 @@ impl CutText {
     }
 }
 
+/// Where marks are from: a plane of private use.
+const MARK_RANGE: RangeInclusive<char> = '\u{f0000}'..='\u{ffffd}';
+/// What each of them begins with, as it is and percent-encoded.
+const PLANE_BYTE: u8 = 0xF3;
+const PLANE_CODE: &[u8] = b"%F3";
 /// How many characters stand in: one for each field, one for each particle behind the name.
 const MARKS: usize = ReaderField::ALL.len() + NameParticle::ALL.len();
 
@@ -134,6 +142,15 @@ pub(super) struct Marks([char; MARKS]);
 impl Marks {
     /// Marks that none of these texts contains. None when they contain a whole plane of private use.
     pub(super) fn absent_from(texts: &[&str]) -> Option<Self> {
+        // Nearly no text has any of them, and one look for all is enough then.
+        let begins = |text: &&str| {
+            let bytes = text.as_bytes();
+            memchr::memchr(PLANE_BYTE, bytes).is_some() || memmem::find(bytes, PLANE_CODE).is_some()
+        };
+        if !texts.iter().any(begins) {
+            let mut marks = MARK_RANGE;
+            return Some(Self([(); MARKS].map(|()| marks.next().unwrap_or_default())));
+        }
         let is_free = |mark: &char| {
             let mark = mark.to_string();
             let forms = [percent_encode(&mark), mark];
@@ -142,7 +159,7 @@ impl Marks {
                 .iter()
                 .any(|text| forms.iter().any(|form| has(text, form).is_some()))
         };
-        let mut free = ('\u{f0000}'..='\u{ffffd}').filter(is_free);
+        let mut free = MARK_RANGE.filter(is_free);
         let mut marks = ['\0'; MARKS];
         for mark in &mut marks {
             *mark = free.next()?;

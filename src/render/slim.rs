@@ -82,14 +82,19 @@ impl PageSheets {
                 page.push((kind, Cow::Borrowed(piece)));
                 continue;
             };
-            let classes: Vec<&str> = value
-                .split_whitespace()
-                .filter(|class| !is_idle(class))
-                .collect();
-            present.extend(classes.iter().copied());
+            let mut classes = Vec::new();
+            for class in value.split_whitespace().filter(|class| !is_idle(class)) {
+                present.insert(class);
+                classes.push(class);
+            }
+            let classes = classes.join(" ");
+            if !classes.is_empty() && classes == value {
+                page.push((kind, Cow::Borrowed(piece)));
+                continue;
+            }
             let written = match classes.is_empty() {
                 true => String::new(),
-                false => format!(" class=\"{}\"", classes.join(" ")),
+                false => format!(" class=\"{classes}\""),
             };
             let tag = piece.replacen(&format!(" class=\"{value}\""), &written, 1);
             page.push((kind, tag.into()));

@@ -40,7 +40,7 @@ pub(super) fn table(
                 padded(cell, *width, alignments.get(at).copied().unwrap_or("left"))
             })
             .collect();
-        unglued(cells.join(GAP).trim_end())
+        unglued(cells.join(GAP).trim_end()).into_owned()
     };
     let mut lines = vec![line(&head)];
     let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();

@@ -1,6 +1,8 @@
 //! Lines by display width: Hangul, kana and han are two columns wide, and a line breaks between
 //! words, or between two ideographs where a language writes none.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What most terminals and mail clients show without wrapping again (RFC 3676 §4.2 asks for 78 at
@@ -43,14 +45,18 @@ pub(in crate::render) fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// The text as it is read.
-pub(in crate::render) fn unglued(text: &str) -> String {
+pub(in crate::render) fn unglued(text: &str) -> Cow<'_, str> {
+    if !text.contains([GLUE, JOINT]) {
+        return text.into();
+    }
     text.chars()
         .filter(|character| *character != JOINT)
         .map(|character| match character {
             GLUE => ' ',
             other => other,
         })
-        .collect()
+        .collect::<String>()
+        .into()
 }
 
 /// Text that stays together.
@@ -64,14 +70,17 @@ fn pieces(text: &str) -> impl Iterator<Item = UnbrokenPiece<'_>> {
     text.split([' ', '\t'])
         .filter(|word| !word.is_empty())
         .flat_map(|word| {
-            unbroken(word)
-                .into_iter()
-                .enumerate()
-                .map(|(at, text)| UnbrokenPiece {
-                    text,
-                    width: width(text),
-                    has_space_before: at == 0,
-                })
+            // Words of most languages stay whole: no list is made for them.
+            let (whole, parts) = match word.contains(is_ideograph) {
+                true => (None, unbroken(word)),
+                false => (Some(word), Vec::new()),
+            };
+            let parts = whole.into_iter().chain(parts).enumerate();
+            parts.map(|(at, text)| UnbrokenPiece {
+                text,
+                width: width(text),
+                has_space_before: at == 0,
+            })
         })
 }
 
