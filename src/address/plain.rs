@@ -32,8 +32,25 @@ fn is_dot_atom(local: &[u8]) -> bool {
 
 /// What may stand in an atom.
 pub(super) fn is_atext(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+    ATEXT[usize::from(byte)]
 }
+
+/// A list is read of millions of addresses: one look a letter.
+const ATEXT: [bool; 256] = {
+    let mut may_stand = [false; 256];
+    let signs = b"!#$%&'*+-/=?^_`{|}~";
+    let mut at = 0;
+    while at < signs.len() {
+        may_stand[signs[at] as usize] = true;
+        at += 1;
+    }
+    let mut byte = 0_u8;
+    while byte < 128 {
+        may_stand[byte as usize] |= byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    may_stand
+};
 
 /// Two labels or more of letters, digits and hyphens. Where a hyphen stands third and fourth, as in punycode, what the
 /// label stands for would have to be looked at.

@@ -321,7 +321,7 @@ pub(crate) async fn people_who_come_in_order_are_who_they_are_in_none(
         numbers.map(person).collect()
     };
     let off = suppression("R0007@example.com", SuppressionReason::Complaint);
-    let source = daily_note::audience::membership::ChangeSource::Operator;
+    let source = ChangeSource::Operator;
     store.suppress(&[off], source, at(0)).await.unwrap();
     // Where nobody stands, but for one who is kept off.
     let answers = store.add(&numbered(0..500), Origin::Import).await;
