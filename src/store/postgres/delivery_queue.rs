@@ -1,6 +1,7 @@
 //! The queue of deliveries on PostgreSQL: chunks of rows that nobody tried, leased to one sender each, and rows that
 //! wait by themselves.
 
+mod chunk_head;
 mod claim;
 mod due;
 pub(super) mod moved;

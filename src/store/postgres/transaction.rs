@@ -17,7 +17,14 @@ use crate::store::StoreError;
 const LIMITS: &str = "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '1min'; \
     SET LOCAL idle_in_transaction_session_timeout = '1min'";
 
-/// A transaction under way.
+/// What is said where few rows are found by their keys. Of a batch that was frozen just now the server knows nothing: it
+/// takes it for one row, and would read through all of it for every group. So such statements join `unnest($1, …) AS
+/// n(batch, …)`, in which no batch is a constant to start from, and nothing else than looking up row by row is left.
+const BY_KEYS: &str = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+    SET LOCAL jit = off";
+
+/// A transaction under way. What it is asked at once (`tokio::join!(biased; …)`) reaches the server together and is
+/// answered in that order, each statement as of its own moment: the way there and back is paid once.
 pub(super) struct StoreTransaction {
     connection: PooledConnection,
     place: Arc<str>,
@@ -96,6 +103,11 @@ impl StoreTransaction {
         if undone.is_ok() {
             self.connection.give_back();
         }
+    }
+
+    /// Rows are looked up one by one from now on, by joins with `unnest` that name their batches too.
+    pub(super) async fn by_keys(&self) -> Result<(), PostgresFault> {
+        self.script(BY_KEYS).await
     }
 
     /// Several statements without values.

@@ -3,6 +3,7 @@
 
 mod alike;
 mod clicks;
+mod costs;
 mod leases;
 mod lost;
 mod moving;

@@ -1,5 +1,5 @@
-//! How many rows of a batch stand where: a row of counters a sender, so that no two wait for each other. Only their sum
-//! says anything.
+//! How many rows of a batch stand where: a row of counters a sender, and one for its claims, so that no two wait for each
+//! other. Only their sum says anything.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,12 @@ use crate::store::{
 
 /// The sender of moves that are nobody's own: a freeze, a person's word.
 pub(crate) const NOBODY: i64 = 0;
+
+/// Whose counters a sender's claims are added to: apart from what it records meanwhile, or of a claim and a record one
+/// would wait until the other is durable.
+pub(crate) fn of_claims(sender: i64) -> i64 {
+    -sender
+}
 
 /// Moves to be added to the counters of senders, each by its number.
 #[derive(Default)]

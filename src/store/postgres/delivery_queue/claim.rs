@@ -1,26 +1,30 @@
 //! Claims: due rows taken in their order, lane by lane, each lane as far as its quota reaches. A chunk's cursor moves
 //! past what was taken, and with its last row the chunk is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    due::{ChunkHead, DueHeads, DueQuestion, FoundRow},
+    chunk_head::{ChunkHead, FoundPlace},
+    due::{DueHeads, DueQuestion, FoundRow},
     partitions, waiting,
 };
 use crate::store::{
     Batch, BatchId, BatchState, Claim, ClaimQuotas, DeliveryId, DeliveryState, Realm, SenderId,
     codes,
     postgres::{
-        batch_ledger::{batch, tallies::TallyMoves},
+        batch_ledger::{
+            batch,
+            tallies::{self, TallyMoves},
+        },
         columns,
         fault::PostgresFault,
         state_instance::{home, leases},
         transaction::StoreTransaction,
         values::values,
     },
-    queue_partition::{DueRow, DueUntil, QueuePartition, SortedRows},
+    queue_partition::{DueUntil, QueuePartition, SortedRows},
 };
 
 pub(crate) async fn claim(
@@ -31,20 +35,29 @@ pub(crate) async fn claim(
     quotas: &ClaimQuotas,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, PostgresFault> {
-    home::require(tx).await?;
+    let (keyed, at_home, found, begun, known, sender) = tokio::join!(
+        biased;
+        tx.by_keys(),
+        home::require(tx),
+        batch::by_id(tx, batch),
+        batch::begun_at(tx, batch),
+        partitions::all(tx, batch),
+        leases::number(tx, sender)
+    );
+    keyed.and(at_home)?;
     let is_open = |batch: &Batch| batch.state == BatchState::Open;
-    let Some(Batch { content, .. }) = batch::by_id(tx, batch).await?.filter(is_open) else {
+    let Some(Batch { content, .. }) = found?.filter(is_open) else {
         return Ok(Vec::new());
     };
-    let mut lanes = partitions::open(tx, batch, quotas).await?;
+    let mut lanes = partitions::open(tx, batch, known?, quotas).await?;
     let mut claiming = Claiming {
         tx,
         question: DueQuestion {
             realm,
             batch,
-            sender: leases::number(tx, sender).await?,
+            sender: sender?,
             until: DueUntil {
-                untried: now.max(batch::begun_at(tx, batch).await?),
+                untried: now.max(begun?),
                 tried: now,
             },
         },
@@ -88,125 +101,138 @@ impl Claiming<'_> {
         lanes: &mut [QueuePartition],
         left: u32,
     ) -> Result<(Vec<Claim>, bool), PostgresFault> {
-        let DueHeads { chunks, rows } = self.question.ask(self.tx, lanes, left).await?;
-        let mut places: BTreeMap<DeliveryId, PlaceInTurn> = BTreeMap::new();
-        let mut due: Vec<DueRow> = Vec::with_capacity(rows.len());
-        for FoundRow {
-            ord,
-            is_waiting,
-            row,
-            ..
-        } in rows
-        {
-            places.insert(row.delivery, PlaceInTurn { ord, is_waiting });
-            // What the limit cuts off stays where it is, and its chunk's cursor before it.
-            if due.len() < left as usize {
-                due.push(row);
-            }
-        }
-        let SortedRows { taken, skipped } = QueuePartition::sort_out(lanes, due);
-        let batch = self.question.batch;
-        let taken_ords: Vec<i64> = taken
-            .iter()
-            .map(|(_, claim)| columns::ord_of(claim.delivery))
-            .collect();
+        let DueHeads {
+            chunks,
+            is_cut_off,
+            rows,
+        } = self.question.ask(self.tx, lanes, left).await?;
+        let mut found: Vec<FoundPlace> = rows.iter().map(FoundRow::place).collect();
+        // What the limit cuts off stays where it is, and its chunk's cursor before it.
+        let due = rows.into_iter().take(left as usize).map(|found| found.row);
+        let SortedRows { taken, skipped } = QueuePartition::sort_out(lanes, due.collect());
+        let taken_ords = taken.iter().map(|(_, it)| columns::ord_of(it.delivery));
         let skipped_ords = skipped.iter().map(|(_, id, _)| columns::ord_of(*id));
-        let handled: BTreeSet<i64> = taken_ords.iter().copied().chain(skipped_ords).collect();
-        let alone = places.values().filter(|place| place.is_waiting);
-        let alone = alone.map(|place| place.ord);
-        let alone: Vec<i64> = alone.filter(|ord| handled.contains(ord)).collect();
-        if !alone.is_empty() {
-            waiting::remove(self.tx, batch, &alone).await?;
+        let handled: BTreeSet<i64> = taken_ords.chain(skipped_ords).collect();
+        for place in &mut found {
+            place.is_handled = handled.contains(&place.ord);
         }
-        self.take(&taken_ords).await?;
-        let counters = (batch, self.question.sender);
-        for (from, id, why) in &skipped {
-            self.skip(columns::ord_of(*id), why).await?;
-            self.moves.add(counters, *from, DeliveryState::Skipped, 1);
+        let alone = found.iter().filter(|place| place.is_waiting);
+        let alone = alone.filter(|place| place.is_handled);
+        let alone: Vec<i64> = alone.map(|place| place.ord).collect();
+        let cursors = chunks.iter().filter_map(|chunk| {
+            let next = chunk.begins_at(&found, is_cut_off);
+            (next != chunk.next).then_some((chunk, next))
+        });
+        let cursors: Vec<(&ChunkHead, i64)> = cursors.collect();
+        let has_moved = !handled.is_empty() || !cursors.is_empty();
+        // The server gets it all at once, what waits no more before its row says so.
+        let (removed, took, passed, advanced) = tokio::join!(
+            biased;
+            waiting::remove(self.tx, self.question.batch, &alone),
+            self.take(&taken),
+            self.skip(&skipped),
+            self.advance(&cursors)
+        );
+        removed.and(advanced)?;
+        for from in passed? {
+            self.count(from, DeliveryState::Skipped);
         }
-        for (from, _) in &taken {
-            self.moves.add(counters, *from, DeliveryState::Claimed, 1);
+        let took = took?;
+        let is_ours = |claim: &Claim| took.contains(&columns::ord_of(claim.delivery));
+        let mut claims = Vec::with_capacity(took.len());
+        for (from, claim) in taken.into_iter().filter(|(_, claim)| is_ours(claim)) {
+            self.count(from, DeliveryState::Claimed);
+            claims.push(claim);
         }
-        let mut has_moved = !handled.is_empty();
-        for chunk in &chunks {
-            has_moved |= self.advance(chunk, &handled, &places).await?;
-        }
-        let claims = taken.into_iter().map(|(_, claim)| claim).collect();
         Ok((claims, has_moved))
     }
 
-    async fn take(&self, ords: &[i64]) -> Result<(), PostgresFault> {
-        if ords.is_empty() {
-            return Ok(());
+    fn count(&mut self, from: DeliveryState, to: DeliveryState) {
+        let counters = tallies::of_claims(self.question.sender);
+        let counters = (self.question.batch, counters);
+        self.moves.add(counters, from, to, 1);
+    }
+
+    /// Takes those that nobody has settled since they were found; answers which.
+    async fn take(&self, taken: &[(DeliveryState, Claim)]) -> Result<BTreeSet<i64>, PostgresFault> {
+        if taken.is_empty() {
+            return Ok(BTreeSet::new());
         }
-        self.tx
-            .run(
-                "UPDATE deliveries SET state = $3, fence = fence + 1, due_at = NULL, sender = $4 \
-                 WHERE batch = $1 AND ord = ANY($2)",
-                values![
-                    self.question.batch.0,
-                    ords,
-                    codes::state_code(DeliveryState::Claimed),
-                    self.question.sender
-                ],
-            )
-            .await
-            .map(drop)
+        let ords = taken
+            .iter()
+            .map(|(_, claim)| columns::ord_of(claim.delivery));
+        let fences = taken.iter().map(|(_, claim)| claim.fence);
+        let states = taken.iter().map(|(from, _)| codes::state_code(*from));
+        let took = self
+            .tx
+            .values(
+            "UPDATE deliveries AS d SET state = $5, fence = n.fence, due_at = NULL, sender = $6 \
+             FROM unnest($1, $2, $3, $4) AS n(batch, ord, fence, state) \
+             WHERE d.batch = n.batch AND d.ord = n.ord AND d.fence = n.fence - 1 AND d.state = n.state \
+             RETURNING d.ord",
+            values![
+                vec![self.question.batch.0; taken.len()],
+                ords.collect::<Vec<i64>>(),
+                fences.collect::<Vec<i64>>(),
+                states.collect::<Vec<i64>>(),
+                codes::state_code(DeliveryState::Claimed),
+                self.question.sender
+            ],
+        )
+        .await?;
+        Ok(took.into_iter().collect())
     }
 
-    async fn skip(&self, ord: i64, why: &str) -> Result<(), PostgresFault> {
-        self.tx
-            .run(
-                "UPDATE deliveries SET state = $3, due_at = NULL, reply = $4, updated_at = $5 \
-                 WHERE batch = $1 AND ord = $2",
-                values![
-                    self.question.batch.0,
-                    ord,
-                    codes::state_code(DeliveryState::Skipped),
-                    why,
-                    codes::millis(self.now)
-                ],
-            )
-            .await
-            .map(drop)
-    }
-
-    /// Moves a chunk's cursor to the first row that was not taken; answers whether that is another one.
-    async fn advance(
+    /// Passes those by whose readers are gone; answers what each of them was.
+    async fn skip(
         &self,
-        chunk: &ChunkHead,
-        handled: &BTreeSet<i64>,
-        places: &BTreeMap<DeliveryId, PlaceInTurn>,
-    ) -> Result<bool, PostgresFault> {
-        let batch = self.question.batch;
-        let window =
-            columns::delivery_id(batch, chunk.next)..=columns::delivery_id(batch, chunk.to);
-        let found = places.range(window).map(|(_, place)| place);
-        let mut left = found.filter(|place| !place.is_waiting && !handled.contains(&place.ord));
-        let next = match left.next() {
-            Some(place) => place.ord,
-            None => chunk.to + 1,
-        };
-        if next == chunk.next {
-            return Ok(false);
+        skipped: &[(DeliveryState, DeliveryId, &'static str)],
+    ) -> Result<Vec<DeliveryState>, PostgresFault> {
+        let mut passed = Vec::with_capacity(skipped.len());
+        for (from, id, why) in skipped {
+            let done = self
+                .tx
+                .run(
+                    "UPDATE deliveries SET state = $3, due_at = NULL, reply = $4, updated_at = $5 \
+                 WHERE batch = $1 AND ord = $2 AND state = $6",
+                    values![
+                        self.question.batch.0,
+                        columns::ord_of(*id),
+                        codes::state_code(DeliveryState::Skipped),
+                        *why,
+                        codes::millis(self.now),
+                        codes::state_code(*from)
+                    ],
+                )
+                .await?;
+            if done > 0 {
+                passed.push(*from);
+            }
         }
-        let key = (batch.0, chunk.lane, chunk.no);
-        if next > chunk.hi {
-            let sql = "DELETE FROM chunks WHERE batch = $1 AND lane = $2 AND no = $3";
-            self.tx.run(sql, values![key.0, key.1, key.2]).await?;
-        } else {
-            let sql = "UPDATE chunks SET next = $4, sender = $5 \
-                       WHERE batch = $1 AND lane = $2 AND no = $3";
-            let values = values![key.0, key.1, key.2, next, self.question.sender];
+        Ok(passed)
+    }
+
+    /// Moves the cursors of chunks; those that are at their end are gone.
+    async fn advance(&self, cursors: &[(&ChunkHead, i64)]) -> Result<(), PostgresFault> {
+        let batch = |of: &[_]| vec![self.question.batch.0; of.len()];
+        let (done, left): (Vec<_>, Vec<_>) =
+            cursors.iter().partition(|(chunk, next)| *next > chunk.hi);
+        if !done.is_empty() {
+            let (lanes, nos) = ChunkHead::keys(&done);
+            let sql = "DELETE FROM chunks AS c USING unnest($1, $2, $3) AS n(batch, lane, no) \
+                       WHERE c.batch = n.batch AND c.lane = n.lane AND c.no = n.no";
+            self.tx.run(sql, values![batch(&done), lanes, nos]).await?;
+        }
+        if !left.is_empty() {
+            let (lanes, nos) = ChunkHead::keys(&left);
+            let nexts: Vec<i64> = left.iter().map(|(_, next)| *next).collect();
+            let sql = "UPDATE chunks AS c SET next = n.next, sender = $5 \
+                       FROM unnest($1, $2, $3, $4) AS n(batch, lane, no, next) \
+                       WHERE c.batch = n.batch AND c.lane = n.lane AND c.no = n.no";
+            let batches = batch(&left);
+            let values = values![batches, lanes, nos, nexts, self.question.sender];
             self.tx.run(sql, values).await?;
         }
-        Ok(true)
+        Ok(())
     }
-}
-
-/// Where a row was found.
-#[derive(Debug, Clone, Copy)]
-struct PlaceInTurn {
-    ord: i64,
-    is_waiting: bool,
 }

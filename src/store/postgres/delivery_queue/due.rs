@@ -1,8 +1,10 @@
-//! The rows whose turn it is: the heads of the chunks that this sender may have, and of what waits by itself. They are
-//! locked; whom another has locked is passed by.
+//! The rows whose turn it is: the heads of the chunks that this sender may have, and of what waits by itself. The chunks
+//! and what waits are locked, and those that another has locked are passed by; the rows are not: a lock of each would be
+//! written to the log once more.
 
 use tokio_postgres::Row;
 
+use super::chunk_head::{ChunkHead, FoundPlace};
 use crate::{
     audience::{Reader, SubscriberState},
     store::{
@@ -27,36 +29,39 @@ pub(crate) struct DueQuestion {
     pub(crate) until: DueUntil,
 }
 
-/// A chunk that this sender has to itself until the transaction ends, as far as it looks into it.
-pub(crate) struct ChunkHead {
-    pub(crate) lane: i64,
-    pub(crate) no: i64,
-    due_at: i64,
-    pub(crate) next: i64,
-    /// The last row that is looked at.
-    pub(crate) to: i64,
-    pub(crate) hi: i64,
-}
-
 /// A row with its turn.
 pub(crate) struct FoundRow {
     pub(crate) ord: i64,
-    pub(crate) subscriber: i64,
-    pub(crate) due_at: i64,
-    /// It waits by itself, and not with its chunk.
-    pub(crate) is_waiting: bool,
+    is_waiting: bool,
+    subscriber: i64,
+    due_at: i64,
     pub(crate) row: DueRow,
 }
 
+impl FoundRow {
+    /// Nothing has become of it yet.
+    pub(crate) fn place(&self) -> FoundPlace {
+        FoundPlace {
+            ord: self.ord,
+            is_waiting: self.is_waiting,
+            is_handled: false,
+        }
+    }
+}
+
 /// What a look finds.
+#[derive(Default)]
 pub(crate) struct DueHeads {
     pub(crate) chunks: Vec<ChunkHead>,
+    /// The chunks may have more rows than were looked at.
+    pub(crate) is_cut_off: bool,
     /// Those that came first stand first, whatever their lane: so none starves while all share one limit.
     pub(crate) rows: Vec<FoundRow>,
 }
 
 impl DueQuestion {
-    /// The due rows at the head of each lane, `limit` of each at the most.
+    /// The due rows at the head of each lane: of their chunks `limit` together, the first in turn; of what waits by
+    /// itself as many of each.
     pub(crate) async fn ask(
         self,
         tx: &StoreTransaction,
@@ -68,16 +73,23 @@ impl DueQuestion {
             .map(|lane| (lane.number, i64::from(lane.room.min(limit))))
             .unzip();
         if numbers.is_empty() {
-            return Ok(DueHeads {
-                chunks: Vec::new(),
-                rows: Vec::new(),
-            });
+            return Ok(DueHeads::default());
         }
-        let chunks = self.chunks(tx, &numbers, &rooms).await?;
-        let mut rows = self.of_chunks(tx, &chunks).await?;
-        rows.extend(self.waiting(tx, &numbers, &rooms).await?);
+        let (chunks, waiting) = tokio::join!(
+            biased;
+            self.chunks(tx, &numbers, &rooms),
+            self.waiting(tx, &numbers, &rooms)
+        );
+        let chunks = chunks?;
+        let mut rows = self.of_chunks(tx, &chunks, limit).await?;
+        let is_cut_off = rows.len() >= limit as usize;
+        rows.extend(waiting?);
         rows.sort_by_key(|row| (row.due_at, row.subscriber));
-        Ok(DueHeads { chunks, rows })
+        Ok(DueHeads {
+            chunks,
+            is_cut_off,
+            rows,
+        })
     }
 
     /// Chunks that are this sender's, nobody's, or a dead one's.
@@ -121,27 +133,34 @@ impl DueQuestion {
         self,
         tx: &StoreTransaction,
         chunks: &[ChunkHead],
+        limit: u32,
     ) -> Result<Vec<FoundRow>, PostgresFault> {
         if chunks.is_empty() {
             return Ok(Vec::new());
         }
         let column =
             |value: fn(&ChunkHead) -> i64| -> Vec<i64> { chunks.iter().map(value).collect() };
+        // Whose turn it is first, by the rows alone: of many lanes' heads most are for a later claim, and of those the
+        // reader is not looked up.
         let sql = self.rows(
-            "unnest($2, $3, $4, $5) AS c(lane, due_at, lo, hi) JOIN deliveries AS d \
-             ON d.batch = $1 AND d.ord BETWEEN c.lo AND c.hi AND d.lane = c.lane AND d.state = 0 \
-             AND d.due_at IS NULL",
+            "(SELECT d.batch, d.ord, c.due_at FROM unnest($1, $2, $3, $4, $5) \
+               AS c(batch, lane, due_at, lo, hi) \
+               JOIN deliveries AS d ON d.batch = c.batch AND d.ord BETWEEN c.lo AND c.hi \
+               AND d.lane = c.lane AND d.state = 0 AND d.due_at IS NULL \
+               ORDER BY c.due_at, d.subscriber LIMIT $6) AS c \
+             JOIN deliveries AS d ON d.batch = c.batch AND d.ord = c.ord",
             "c.due_at AS turn, FALSE AS is_waiting",
         );
         let read = |row: &Row| found_from(row, self.batch);
         tx.all(
             &sql,
             values![
-                self.batch.0,
+                vec![self.batch.0; chunks.len()],
                 column(|chunk| chunk.lane),
                 column(|chunk| chunk.due_at),
                 column(|chunk| chunk.next),
-                column(|chunk| chunk.to)
+                column(|chunk| chunk.to),
+                i64::from(limit)
             ],
             read,
         )
@@ -155,10 +174,10 @@ impl DueQuestion {
         rooms: &[i64],
     ) -> Result<Vec<FoundRow>, PostgresFault> {
         let sql = self.rows(
-            "unnest($2, $3) AS l(lane, room) CROSS JOIN LATERAL (SELECT w.ord, w.due_at \
+            "unnest($2, $3) AS l(lane, room) CROSS JOIN LATERAL (SELECT w.batch, w.ord, w.due_at \
                FROM waiting AS w WHERE w.batch = $1 AND w.lane = l.lane AND w.due_at <= $4 \
                AND (NOT w.is_tried OR w.due_at <= $5) ORDER BY w.due_at, w.ord LIMIT l.room \
-               FOR UPDATE SKIP LOCKED) AS w JOIN deliveries AS d ON d.batch = $1 AND d.ord = w.ord",
+               FOR UPDATE SKIP LOCKED) AS w JOIN deliveries AS d ON d.batch = w.batch AND d.ord = w.ord",
             "w.due_at AS turn, TRUE AS is_waiting",
         );
         let read = |row: &Row| found_from(row, self.batch);
@@ -187,7 +206,7 @@ impl DueQuestion {
              (SELECT hash FROM contents WHERE id = d.content) AS content, \
              (SELECT min(r.at) FROM refusals AS r \
                WHERE r.subscriber = d.subscriber AND r.realm = {realm}) AS refused_since \
-             FROM {from} LEFT JOIN subscribers AS s ON s.id = d.subscriber FOR UPDATE OF d"
+             FROM {from} LEFT JOIN subscribers AS s ON s.id = d.subscriber"
         )
     }
 }

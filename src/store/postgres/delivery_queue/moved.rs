@@ -39,7 +39,8 @@ pub(crate) struct LockedRows {
 }
 
 impl LockedRows {
-    /// Locks them in one order, and then looks how their readers stand: whoever left before the lock was got is seen.
+    /// Locks them in one order, and then looks how their readers stand: whoever left before the lock was got is seen. The
+    /// server is asked all at once and answers in that order, each question as of its own moment.
     pub(crate) async fn load(
         tx: &StoreTransaction,
         realm: Realm,
@@ -48,23 +49,21 @@ impl LockedRows {
     ) -> Result<Self, PostgresFault> {
         let batches: Vec<i64> = ids.iter().map(|id| columns::batch_of(*id).0).collect();
         let ords: Vec<i64> = ids.iter().map(|id| columns::ord_of(*id)).collect();
-        let found = tx
-            .rows(
-                "SELECT d.batch, d.ord, d.subscriber, d.sender, d.state, d.fence, \
-                 d.attempts::int8, d.losses::int8, d.due_at, d.first_attempt_at, d.reply, d.waited, \
-                 d.tried_at FROM unnest($1, $2) AS n(batch, ord) \
-                 JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
-                 ORDER BY d.batch, d.ord FOR UPDATE OF d",
-                values![batches, ords],
-            )
-            .await?;
+        let (keyed, found, standing, contexts) = tokio::join!(
+            biased;
+            tx.by_keys(),
+            lock(tx, &batches, &ords),
+            ReaderStandings::look(tx, realm, &batches, &ords),
+            contexts(tx, &batches),
+        );
+        keyed?;
+        let (found, standing) = (found?, standing?);
         let mut locked = Self {
             rows: LedgerRows::new(now),
             senders: BTreeMap::new(),
             realm,
             is_elsewhere: false,
         };
-        let standing = ReaderStandings::look(tx, realm, &found).await?;
         for row in &found {
             let batch = BatchId(row.try_get("batch")?);
             let id = columns::delivery_id(batch, row.try_get("ord")?);
@@ -72,10 +71,10 @@ impl LockedRows {
             locked.senders.insert(id, sender.unwrap_or(NOBODY));
             locked.rows.add(id, standing.step(row, batch)?);
         }
-        let batches: BTreeSet<i64> = batches.into_iter().collect();
-        locked
-            .add_batches(tx, batches.into_iter().collect())
-            .await?;
+        for (batch, around, is_elsewhere) in contexts? {
+            locked.is_elsewhere |= is_elsewhere;
+            locked.rows.add_batch(batch, around);
+        }
         Ok(locked)
     }
 
@@ -93,44 +92,8 @@ impl LockedRows {
         }
     }
 
-    async fn add_batches(
-        &mut self,
-        tx: &StoreTransaction,
-        batches: Vec<i64>,
-    ) -> Result<(), PostgresFault> {
-        let sql = format!(
-            "SELECT id, issue, state, reason, slot, realm, coalesce({}, FALSE) AS elsewhere \
-             FROM batches WHERE id = ANY($1)",
-            home::IS_ELSEWHERE
-        );
-        let around = tx
-            .all(&sql, values![batches], |row| {
-                let is_rehearsal = columns::code(row, "realm")? == realm::code(Realm::Rehearsal);
-                let around = BatchContext {
-                    issue: row.try_get("issue")?,
-                    state: codes::batch_state(
-                        columns::code(row, "state")?,
-                        row.try_get("reason")?,
-                    )?,
-                    slot: columns::time(row, "slot")?,
-                    realm: match is_rehearsal {
-                        true => Realm::Rehearsal,
-                        false => Realm::Real,
-                    },
-                };
-                let is_elsewhere: bool = row.try_get("elsewhere")?;
-                Ok((BatchId(row.try_get("id")?), around, is_elsewhere))
-            })
-            .await?;
-        for (batch, around, is_elsewhere) in around {
-            self.is_elsewhere |= is_elsewhere;
-            self.rows.add_batch(batch, around);
-        }
-        Ok(())
-    }
-
     /// Writes those that moved, and what follows.
-    pub(crate) async fn write(self, tx: &StoreTransaction) -> Result<(), PostgresFault> {
+    pub(crate) async fn write(&self, tx: &StoreTransaction) -> Result<(), PostgresFault> {
         let mut changed: BTreeMap<i64, Vec<(DeliveryId, &RecordedStep)>> = BTreeMap::new();
         let mut moves = TallyMoves::default();
         for (id, step) in self.rows.changed() {
@@ -138,16 +101,67 @@ impl LockedRows {
             let sender = self.senders.get(&id).copied().unwrap_or(NOBODY);
             moves.add((step.batch, sender), step.before, step.row.state, 1);
         }
-        for (batch, steps) in changed {
-            write_batch(tx, BatchId(batch), &steps, self.rows.now).await?;
-        }
-        moves.write(tx).await?;
+        let rows = async {
+            for (batch, steps) in changed {
+                write_batch(tx, BatchId(batch), &steps, self.rows.now).await?;
+            }
+            Ok::<_, PostgresFault>(())
+        };
+        let (written, counted) = tokio::join!(rows, moves.write(tx));
+        written?;
+        counted?;
         note_soft(tx, self.realm, &self.rows).await?;
         match self.realm {
             Realm::Real => suppress_bounced(tx, &self.rows.bounced, self.rows.now).await,
             Realm::Rehearsal => realm::note_bounces(tx, &self.rows.bounced, self.rows.now).await,
         }
     }
+}
+
+/// The rows as they stand once they are this transaction's.
+async fn lock(
+    tx: &StoreTransaction,
+    batches: &[i64],
+    ords: &[i64],
+) -> Result<Vec<Row>, PostgresFault> {
+    tx.rows(
+        "SELECT d.batch, d.ord, d.subscriber, d.sender, d.state, d.fence, \
+         d.attempts::int8, d.losses::int8, d.due_at, d.first_attempt_at, d.reply, d.waited, \
+         d.tried_at FROM unnest($1, $2) AS n(batch, ord) \
+         JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
+         ORDER BY d.batch, d.ord FOR UPDATE OF d",
+        values![batches, ords],
+    )
+    .await
+}
+
+/// What stands around the rows of each batch, and whether the database is not at home.
+async fn contexts(
+    tx: &StoreTransaction,
+    batches: &[i64],
+) -> Result<Vec<(BatchId, BatchContext, bool)>, PostgresFault> {
+    let batches: BTreeSet<i64> = batches.iter().copied().collect();
+    let batches: Vec<i64> = batches.into_iter().collect();
+    let sql = format!(
+        "SELECT id, issue, state, reason, slot, realm, coalesce({}, FALSE) AS elsewhere \
+         FROM batches WHERE id = ANY($1)",
+        home::IS_ELSEWHERE
+    );
+    tx.all(&sql, values![batches], |row| {
+        let is_rehearsal = columns::code(row, "realm")? == realm::code(Realm::Rehearsal);
+        let around = BatchContext {
+            issue: row.try_get("issue")?,
+            state: codes::batch_state(columns::code(row, "state")?, row.try_get("reason")?)?,
+            slot: columns::time(row, "slot")?,
+            realm: match is_rehearsal {
+                true => Realm::Rehearsal,
+                false => Realm::Real,
+            },
+        };
+        let is_elsewhere = row.try_get("elsewhere")?;
+        Ok((BatchId(row.try_get("id")?), around, is_elsewhere))
+    })
+    .await
 }
 
 /// How readers stand: why they get no mail, and whether they are on the list.
@@ -157,20 +171,18 @@ impl ReaderStandings {
     async fn look(
         tx: &StoreTransaction,
         realm: Realm,
-        rows: &[Row],
+        batches: &[i64],
+        ords: &[i64],
     ) -> Result<Self, PostgresFault> {
-        let readers: Vec<i64> = rows
-            .iter()
-            .map(|row| row.try_get("subscriber"))
-            .collect::<Result<_, _>>()?;
         let suppressed = realm::suppressed(realm);
         let sql = format!(
-            "SELECT s.id, {suppressed} AS suppressed, s.state FROM subscribers AS s \
-             WHERE s.id = ANY($1)"
+            "SELECT s.id, {suppressed} AS suppressed, s.state FROM unnest($1, $2) AS n(batch, ord) \
+             JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
+             JOIN subscribers AS s ON s.id = d.subscriber"
         );
         let active = codes::subscriber_state_code(SubscriberState::Active);
         let standing = tx
-            .all(&sql, values![readers], |row| {
+            .all(&sql, values![batches, ords], |row| {
                 let reason = columns::maybe_code(row, "suppressed")?;
                 let reason = reason.map(codes::reason).transpose()?;
                 let is_removed = columns::code(row, "state")? != active;
@@ -240,11 +252,11 @@ async fn write_batch(
          updated_at = $12, waited = n.waited, tried_at = n.tried_at, \
          content = CASE WHEN n.first_attempt_at IS NULL THEN NULL ELSE \
            coalesce((SELECT id FROM contents WHERE hash = n.content), d.content) END \
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n(ord, state, attempts, losses, \
-           due_at, first_attempt_at, reply, waited, tried_at, content) \
-         WHERE d.batch = $1 AND d.ord = n.ord",
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n(batch, ord, state, \
+           attempts, losses, due_at, first_attempt_at, reply, waited, tried_at, content) \
+         WHERE d.batch = n.batch AND d.ord = n.ord",
         values![
-            batch.0,
+            vec![batch.0; ords.len()],
             ords,
             column(|row| codes::state_code(row.state)),
             column(|row| i64::from(row.attempts)),

@@ -7,13 +7,13 @@ use crate::store::{
     queue_partition::QueuePartition,
 };
 
-/// The lanes of a batch with their room. Domains that the quotas name for the first time get theirs.
+/// The lanes that are `known` in a batch, with their room. Domains that the quotas name for the first time get theirs.
 pub(crate) async fn open(
     tx: &StoreTransaction,
     batch: BatchId,
+    mut known: Vec<(String, i64)>,
     quotas: &ClaimQuotas,
 ) -> Result<Vec<QueuePartition>, PostgresFault> {
-    let mut known = all(tx, batch).await?;
     let is_new = |(name, _): &&(String, u32)| !known.iter().any(|(known, _)| known == name);
     let new = quotas.domains.iter().filter(is_new);
     let new: Vec<&str> = new.map(|(name, _)| name.as_str()).collect();
@@ -40,7 +40,11 @@ pub(crate) async fn lane_of(
     Ok(known(all(tx, batch).await?))
 }
 
-async fn all(tx: &StoreTransaction, batch: BatchId) -> Result<Vec<(String, i64)>, PostgresFault> {
+/// The domains of a batch that have lanes of their own.
+pub(crate) async fn all(
+    tx: &StoreTransaction,
+    batch: BatchId,
+) -> Result<Vec<(String, i64)>, PostgresFault> {
     tx.all(
         "SELECT d.name, l.lane FROM lanes AS l JOIN domains AS d ON d.id = l.domain \
          WHERE l.batch = $1 ORDER BY l.lane",

@@ -36,7 +36,12 @@ pub(crate) async fn record(
             });
         }
     }
-    refusals::note(tx, realm, &ledger.rows, transitions, &refused).await?;
-    ledger.write(tx).await?;
+    // What they write has nothing to do with each other: the server gets it all at once.
+    let (noted, written) = tokio::join!(
+        refusals::note(tx, realm, &ledger.rows, transitions, &refused),
+        ledger.write(tx),
+    );
+    noted?;
+    written?;
     Ok(refused)
 }

@@ -79,9 +79,11 @@ async fn dead_senders(
     batch: BatchId,
 ) -> Result<Vec<FoundDead>, PostgresFault> {
     tx.all(
-        "SELECT l.id, l.notes, l.name, t.claimed, t.sending FROM tallies AS t \
+        "SELECT l.id, l.notes, l.name, t.claimed, t.sending FROM (SELECT abs(sender) AS sender, \
+           sum(claimed)::int8 AS claimed, sum(sending)::int8 AS sending FROM tallies \
+           WHERE batch = $1 GROUP BY 1) AS t \
          JOIN leases AS l ON l.id = t.sender \
-         WHERE t.batch = $1 AND t.claimed + t.sending > 0 AND l.lease_until <= clock_timestamp() \
+         WHERE t.claimed + t.sending > 0 AND l.lease_until <= clock_timestamp() \
          ORDER BY l.id FOR SHARE OF l",
         values![batch.0],
         |row| {

@@ -38,9 +38,11 @@ pub(crate) async fn add(
 ) -> Result<(), PostgresFault> {
     tx.run(
         "INSERT INTO waiting (batch, lane, due_at, ord, is_tried) \
-         SELECT batch, lane, due_at, ord, tried_at IS NOT NULL FROM deliveries \
-         WHERE batch = $1 AND ord = ANY($2) AND due_at IS NOT NULL ON CONFLICT DO NOTHING",
-        values![batch.0, ords],
+         SELECT d.batch, d.lane, d.due_at, d.ord, d.tried_at IS NOT NULL \
+         FROM unnest($1, $2) AS n(batch, ord) \
+         JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
+         WHERE d.due_at IS NOT NULL ON CONFLICT DO NOTHING",
+        values![vec![batch.0; ords.len()], ords],
     )
     .await
     .map(drop)
@@ -52,10 +54,17 @@ pub(crate) async fn remove(
     batch: BatchId,
     ords: &[i64],
 ) -> Result<(), PostgresFault> {
+    if ords.is_empty() {
+        return Ok(());
+    }
     tx.run(
-        "DELETE FROM waiting AS w USING deliveries AS d WHERE d.batch = $1 AND d.ord = ANY($2) \
-         AND w.batch = d.batch AND w.lane = d.lane AND w.due_at = d.due_at AND w.ord = d.ord",
-        values![batch.0, ords],
+        // By its whole key: of what waits the server knows as little as of the batch.
+        "WITH d AS MATERIALIZED (SELECT d.batch, d.lane, d.due_at, d.ord \
+           FROM unnest($1, $2) AS n(batch, ord) \
+           JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord) \
+         DELETE FROM waiting AS w USING d WHERE w.batch = d.batch AND w.lane = d.lane \
+         AND w.due_at = d.due_at AND w.ord = d.ord",
+        values![vec![batch.0; ords.len()], ords],
     )
     .await
     .map(drop)

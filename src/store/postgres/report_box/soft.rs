@@ -125,8 +125,12 @@ pub(crate) async fn note_retried(
 ) -> Result<(), PostgresFault> {
     let (now, retry_at) = (codes::millis(now), codes::millis(now + DORMANT_FOR));
     tx.run(
-        "UPDATE dormancies AS z SET batch = $1, retry_at = $4 WHERE z.realm = $2 AND z.retry_at <= $3 \
-         AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.batch = $1 AND d.subscriber = z.subscriber)",
+        "WITH due AS MATERIALIZED (SELECT $1 AS batch, subscriber FROM dormancies \
+           WHERE realm = $2 AND retry_at <= $3), \
+         tried AS MATERIALIZED (SELECT d.subscriber FROM due \
+           JOIN deliveries AS d ON d.batch = due.batch AND d.subscriber = due.subscriber) \
+         UPDATE dormancies AS z SET batch = $1, retry_at = $4 FROM tried \
+         WHERE z.realm = $2 AND z.subscriber = tried.subscriber",
         values![batch.0, realm::code(realm), now, retry_at],
     )
     .await

@@ -11,8 +11,8 @@ use daily_note::{
 };
 use tokio_postgres::{Client, NoTls};
 
-use super::place::{Schema, opened};
-use crate::{store::fixture::*, support::postgres::Cluster};
+use super::place::Schema;
+use crate::store::fixture::*;
 
 fn machine(name: &str) -> SenderId {
     SenderId(name.to_owned())
@@ -268,49 +268,4 @@ async fn a_notice_is_taken_by_one_of_many_who_tell() {
         taken += told.await.unwrap();
     }
     assert_eq!(taken, 20);
-}
-
-#[tokio::test]
-async fn steps_of_rows_touch_no_index() {
-    // A server of its own: whoever looks at the same database meanwhile keeps old rows from being cleared away.
-    let Some(cluster) = tokio::task::spawn_blocking(|| Cluster::start(&[]))
-        .await
-        .unwrap()
-    else {
-        return;
-    };
-    let address = format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port);
-    let store = Arc::new(opened(&address).await.unwrap());
-    let store = store.with_people(1_500).await;
-    let batch = store.frozen("monday").await;
-    loop {
-        let claims = store.claim_at(&batch, 150, at(0)).await;
-        if claims.is_empty() {
-            break;
-        }
-        for to in [sending(), accepted()] {
-            let group: Vec<_> = claims.iter().map(|claim| step(claim, to.clone())).collect();
-            assert_eq!(store.steps(&group, at(1)).await, []);
-        }
-    }
-    assert_eq!(store.counted(&batch).await.accepted, 1_500);
-    // What transactions did is told to the statistics a while after them, or when their connection ends.
-    drop(store);
-    let address = format!("host=127.0.0.1 port={} user=postgres", cluster.port);
-    let (client, connection) = tokio_postgres::connect(&address, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    let mut updates = (0, 0);
-    for _ in 0..40 {
-        let sql = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables \
-                   WHERE relname = 'deliveries' AND schemaname = current_schema()";
-        let row = client.query_one(sql, &[]).await.unwrap();
-        updates = (row.get::<_, i64>(0), row.get::<_, i64>(1));
-        if updates.0 >= 4_500 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let (all, hot) = updates;
-    assert_eq!(all, 4_500, "three a row");
-    assert!(hot * 10 >= all * 6, "{hot} of {all} touched no index");
 }
