@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::{
     chunk_head::{ChunkHead, FoundPlace},
     due::{DueHeads, DueQuestion, FoundRow},
-    partitions, waiting,
+    partitions::KnownLanes,
+    waiting,
 };
 use crate::store::{
     Batch, BatchId, BatchState, Claim, ClaimQuotas, DeliveryId, DeliveryState, Realm, SenderId,
@@ -41,7 +42,7 @@ pub(crate) async fn claim(
         home::require(tx),
         batch::by_id(tx, batch),
         batch::begun_at(tx, batch),
-        partitions::all(tx, batch),
+        KnownLanes::look(tx, batch, quotas),
         leases::number(tx, sender)
     );
     keyed.and(at_home)?;
@@ -49,7 +50,7 @@ pub(crate) async fn claim(
     let Some(Batch { content, .. }) = found?.filter(is_open) else {
         return Ok(Vec::new());
     };
-    let mut lanes = partitions::open(tx, batch, known?, quotas).await?;
+    let mut lanes = known?.open(tx, batch, quotas).await?;
     let mut claiming = Claiming {
         tx,
         question: DueQuestion {

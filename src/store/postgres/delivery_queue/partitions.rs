@@ -7,20 +7,58 @@ use crate::store::{
     queue_partition::QueuePartition,
 };
 
-/// The lanes that are `known` in a batch, with their room. Domains that the quotas name for the first time get theirs.
-pub(crate) async fn open(
+/// The lanes of a batch, and which of the domains that quotas name have none and could have one.
+pub(crate) struct KnownLanes {
+    lanes: Vec<(String, i64)>,
+    lacking: Vec<String>,
+}
+
+impl KnownLanes {
+    /// Locks nothing: most domains that have limits of their own have no reader, and never get a lane.
+    pub(crate) async fn look(
+        tx: &StoreTransaction,
+        batch: BatchId,
+        quotas: &ClaimQuotas,
+    ) -> Result<Self, PostgresFault> {
+        let (lanes, lacking) = tokio::join!(biased; all(tx, batch), lacking(tx, batch, quotas));
+        Ok(Self {
+            lanes: lanes?,
+            lacking: lacking?,
+        })
+    }
+
+    /// The lanes with their room. Domains that the quotas name for the first time get theirs.
+    pub(crate) async fn open(
+        self,
+        tx: &StoreTransaction,
+        batch: BatchId,
+        quotas: &ClaimQuotas,
+    ) -> Result<Vec<QueuePartition>, PostgresFault> {
+        let lacking: Vec<&str> = self.lacking.iter().map(String::as_str).collect();
+        let lanes = match !lacking.is_empty() && split_off(tx, batch, &lacking).await? {
+            true => all(tx, batch).await?,
+            false => self.lanes,
+        };
+        Ok(QueuePartition::all(lanes, quotas))
+    }
+}
+
+/// Domains of the quotas that somebody's address is in, and that are not parted in this batch.
+async fn lacking(
     tx: &StoreTransaction,
     batch: BatchId,
-    mut known: Vec<(String, i64)>,
     quotas: &ClaimQuotas,
-) -> Result<Vec<QueuePartition>, PostgresFault> {
-    let is_new = |(name, _): &&(String, u32)| !known.iter().any(|(known, _)| known == name);
-    let new = quotas.domains.iter().filter(is_new);
-    let new: Vec<&str> = new.map(|(name, _)| name.as_str()).collect();
-    if !new.is_empty() && split_off(tx, batch, &new).await? {
-        known = all(tx, batch).await?;
+) -> Result<Vec<String>, PostgresFault> {
+    if quotas.domains.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(QueuePartition::all(known, quotas))
+    let named = quotas.domains.iter().map(|(name, _)| name.as_str());
+    tx.values(
+        "SELECT d.name FROM domains AS d WHERE d.name = ANY($2) AND NOT EXISTS \
+         (SELECT 1 FROM lanes AS l WHERE l.batch = $1 AND l.domain = d.id)",
+        values![batch.0, named.collect::<Vec<&str>>()],
+    )
+    .await
 }
 
 /// The lane of a domain, made where it had none; None: no reader has such an address.
@@ -41,10 +79,7 @@ pub(crate) async fn lane_of(
 }
 
 /// The domains of a batch that have lanes of their own.
-pub(crate) async fn all(
-    tx: &StoreTransaction,
-    batch: BatchId,
-) -> Result<Vec<(String, i64)>, PostgresFault> {
+async fn all(tx: &StoreTransaction, batch: BatchId) -> Result<Vec<(String, i64)>, PostgresFault> {
     tx.all(
         "SELECT d.name, l.lane FROM lanes AS l JOIN domains AS d ON d.id = l.domain \
          WHERE l.batch = $1 ORDER BY l.lane",

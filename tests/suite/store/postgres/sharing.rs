@@ -269,3 +269,24 @@ async fn a_notice_is_taken_by_one_of_many_who_tell() {
     }
     assert_eq!(taken, 20);
 }
+
+#[tokio::test]
+async fn a_limit_of_a_domain_that_nobody_has_makes_no_claim_wait_for_another() {
+    let Some(place) = Schema::new().await else {
+        return;
+    };
+    let store = place.open().await.with_people(10).await;
+    let batch = store.frozen("monday").await;
+    let other = stranger(&place).await;
+    let locks = "BEGIN; SELECT id FROM batches FOR UPDATE";
+    other.batch_execute(locks).await.unwrap();
+    let quotas = ClaimQuotas {
+        domains: vec![("nobody.example.net".to_owned(), 1)],
+        ..any(10)
+    };
+    let one = machine("one");
+    let claim = store.claim(batch.id, &one, &quotas, at(0));
+    let claims = tokio::time::timeout(Duration::from_secs(20), claim).await;
+    assert_eq!(claims.expect("it waits").unwrap().len(), 10);
+    other.batch_execute("ROLLBACK").await.unwrap();
+}
