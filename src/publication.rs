@@ -8,6 +8,7 @@ mod calendar;
 mod credentials;
 mod environment;
 mod harmless;
+mod ledger;
 mod load;
 mod look;
 mod misnamed;
@@ -34,6 +35,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 pub(crate) use self::at_a_glance::{own_language, own_timezone};
+#[cfg(test)]
+pub(crate) use self::ledger::SHORTEST_KEEP;
 pub(crate) use self::text::{parse_language, parse_offset};
 pub(crate) use self::web::{FACES, MOST_OPINION_CHARS};
 pub use self::{
@@ -48,6 +51,7 @@ pub use self::{
     calendar::{Absence, ZONES_APART, moment_of},
     credentials::{Credentials, LoginProof, TokenSource},
     environment::Environment,
+    ledger::LedgerSettings,
     load::FILE_NAME,
     notify::{HookSecret, NotifySettings, WebhookSettings},
     privacy::{DataCarrier, PrivacySettings},
@@ -115,6 +119,8 @@ pub struct Publication {
     pub schedule: ScheduleSettings,
     /// The public pages.
     pub web: WebSettings,
+    /// How long the ledger keeps its rows.
+    pub ledger: LedgerSettings,
     /// What the privacy notice says of who keeps readers' data.
     pub privacy: PrivacySettings,
     /// How the issues' own images reach readers.

@@ -17,6 +17,7 @@ mod folding;
 mod hash_keys;
 mod history_note;
 mod lease_term;
+mod ledger_retention;
 mod ledger_rows;
 mod machine;
 mod membership;
@@ -65,6 +66,9 @@ pub use self::{
     domain_history::{DomainHistory, DomainRecord, StoredMood},
     error::StoreError,
     lease_term::LeaseTerm,
+    ledger_retention::{
+        ClockWatch, LedgerRetention, PrunableBatch, PruneCursor, PruneStep, PrunedRows,
+    },
     membership::{
         AskOutcome, ConfirmMoveOutcome, ConfirmOutcome, DepartureScope, GrowthWeek, LeaveOutcome,
         LeaveRequest, Member, Membership, MoveAskOutcome, PendingAsk, PersonalMove, PersonalRecord,
@@ -122,6 +126,7 @@ pub trait Store:
     + OpinionBox
     + ReportBox
     + DeliveryLedger
+    + LedgerRetention
     + NoticeOutbox
     + CalendarRecord
     + StateInstance
@@ -137,6 +142,7 @@ impl<S> Store for S where
         + OpinionBox
         + ReportBox
         + DeliveryLedger
+        + LedgerRetention
         + NoticeOutbox
         + CalendarRecord
         + StateInstance

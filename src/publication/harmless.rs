@@ -42,6 +42,8 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
         "backoff_first",
         "backoff_max",
         "give_up",
+        "ledger",
+        "keep",
         "relay_backoff_first",
         "relay_backoff_max",
         "schedule",
@@ -126,6 +128,7 @@ pub(super) const HARMLESS: HarmlessKeys = HarmlessKeys {
     blocks: &[
         "publication",
         "delivery",
+        "ledger",
         "schedule",
         "images",
         "law",

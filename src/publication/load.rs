@@ -241,6 +241,7 @@ fn settle(root: &Path, settings: Settings, tree: &Tree) -> Result<Publication, V
         web: settings.web,
         images: settings.images,
         privacy: settings.privacy.settle(),
+        ledger: settings.ledger.settle(),
         law: settings.law,
         terms,
         clients: settings.clients,

@@ -10,6 +10,7 @@ use super::{
     Color,
     block::{AudienceSettings, DeliverySettings, ImageSettings, LawSettings, MailClient},
     bounces::BouncesBlock,
+    ledger::LedgerBlock,
     look::LookBlock,
     notify::NotifySettings,
     privacy::PrivacyBlock,
@@ -45,6 +46,9 @@ pub(crate) struct Settings {
     /// Retries, and what to do where nobody can know.
     #[serde(default)]
     pub(super) delivery: DeliverySettings,
+    /// What the ledger keeps, and for how long.
+    #[serde(default)]
+    pub(super) ledger: LedgerBlock,
     /// When issues go out, and when they don't.
     #[serde(default)]
     pub(super) schedule: ScheduleBlock,

@@ -15,6 +15,7 @@ mod delivery_records;
 mod domain_history;
 mod fault;
 mod history;
+mod ledger_retention;
 mod list_lock;
 mod membership;
 mod migrations;

@@ -18,7 +18,7 @@ use super::{ReportEffect, ReportKind, domain_history::is_beyond_doubt};
 use crate::bounce::BounceClass;
 
 /// A report that comes later than so long after its batch does nothing.
-const LATEST: TimeDelta = TimeDelta::days(30);
+pub(super) const LATEST: TimeDelta = TimeDelta::days(30);
 /// Refusals of a domain within so long of each other may be one bad hour.
 pub(super) const AN_HOUR: TimeDelta = TimeDelta::hours(1);
 /// A domain with no more readers has nobody to show how it is: each of them stands for themself.

@@ -17,6 +17,7 @@ mod domain_history;
 mod fault;
 mod high_water_mark;
 mod history;
+mod ledger_retention;
 mod membership;
 mod migrations;
 pub(super) mod moving_out;

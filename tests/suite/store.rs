@@ -10,3 +10,4 @@ pub(crate) mod postgres;
 mod rehearsals;
 mod reports;
 mod sqlite;
+pub(crate) mod twins;

@@ -9,7 +9,7 @@ use crate::words::{phrase, phrased};
 
 impl FromText for Duration {
     const NAME: &'static str = phrase!("a duration");
-    const PATTERN: Option<&'static str> = Some("^([0-9]+(ms|s|m|h|d|w))+$");
+    const PATTERN: Option<&'static str> = Some("^([0-9]+(ms|s|m|h|d|w|y))+$");
     const EXAMPLES: &'static [&'static str] = &["250ms", "10m", "1h30m", "2d"];
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -32,6 +32,7 @@ impl FromText for Duration {
                 "h" => 3_600_000,
                 "d" => 86_400_000,
                 "w" => 604_800_000,
+                "y" => 31_536_000_000,
                 _ => return Err(malformed()),
             };
             rest = &rest[letters..];
@@ -160,6 +161,7 @@ mod tests {
         assert_eq!(hours("250ms"), Ok(250));
         assert_eq!(hours("1h30m"), Ok(5_400_000));
         assert_eq!(hours("2d"), Ok(172_800_000));
+        assert_eq!(hours("1y"), hours("365d"));
         for bad in [
             "",
             "5",
@@ -167,7 +169,7 @@ mod tests {
             "1.5h",
             "-1h",
             "10 m",
-            "1y",
+            "11y",
             "99999999999999999999s",
             "9999d",
             "４h",

@@ -14,7 +14,7 @@ struct SchemaStep {
     sql: &'static str,
 }
 
-const STEPS: [SchemaStep; 5] = [
+const STEPS: [SchemaStep; 6] = [
     SchemaStep {
         version: 1,
         description: "the list and the ledger",
@@ -34,6 +34,11 @@ const STEPS: [SchemaStep; 5] = [
         version: 4,
         description: "moving in",
         sql: include_str!("migrations/0004_moving_in.sql"),
+    },
+    SchemaStep {
+        version: 5,
+        description: "pruned rows",
+        sql: include_str!("migrations/0005_pruned_rows.sql"),
     },
     SchemaStep {
         version: 6,

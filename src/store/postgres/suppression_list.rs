@@ -130,11 +130,11 @@ async fn bounced(
          WHERE p.reason = $1 AND p.email IS NOT NULL AND ($2 IS NULL OR p.at >= $2) \
          AND ($3 IS NULL OR split_part(p.key, '@', -1) = $3) \
          AND ($4 IS NULL OR strpos(' ' || p.detail || ' ', ' ' || $4 || ' ') > 0) \
-         AND ($5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s \
-           JOIN deliveries AS d ON d.batch = $5 AND d.subscriber = s.id \
-           WHERE s.key = p.key AND (d.state = $6 AND d.reply = p.detail \
-             OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
-               AND r.batch = $5 AND r.effect = $7)))) ORDER BY p.id",
+         AND ($5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s WHERE s.key = p.key \
+           AND (EXISTS (SELECT 1 FROM deliveries AS d WHERE d.batch = $5 \
+             AND d.subscriber = s.id AND d.state = $6 AND d.reply = p.detail) \
+           OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
+             AND r.batch = $5 AND r.effect = $7)))) ORDER BY p.id",
         values![
             codes::reason_code(SuppressionReason::HardBounce),
             wanted.since.map(codes::millis),

@@ -72,6 +72,14 @@ fn reported<'m>(report: &NewReport, found: &'m Match, now: DateTime<Utc>) -> Fol
         Match::Searching => return Following::SearchedAgain(now + SEARCH_AGAIN),
         Match::Unproven => return Following::Marked(ReportEffect::Unproven),
         Match::Probe(_) => return Following::Marked(ReportEffect::Nothing),
+        Match::Pruned(mail) => {
+            let (kind, class) = (report.kind, report.class);
+            return match consequence(kind, class, &mail.delivery(), now) {
+                Consequence::Shown(effect) => Following::Marked(effect),
+                // No row is gone that a report could still act on.
+                _ => Following::Marked(ReportEffect::Late),
+            };
+        }
         Match::Gone | Match::NoMail(_) => return Following::Marked(ReportEffect::Unmatched),
     };
     match consequence(report.kind, report.class, &matched.delivery, now) {

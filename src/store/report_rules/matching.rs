@@ -24,8 +24,30 @@ pub(crate) enum Match {
     Gone,
     /// The reader is known, and no mail of ours that it could be about.
     NoMail(SubscriberId),
+    /// The row is gone after `ledger.keep`.
+    Pruned(PrunedMail),
     /// A row of the ledger.
     Found(Box<MatchedReader>),
+}
+
+/// Of a mail whose row is gone: whose it was, and when its batch was frozen.
+pub(crate) struct PrunedMail {
+    pub(crate) reader: SubscriberId,
+    pub(crate) batch: BatchId,
+    pub(crate) frozen_at: DateTime<Utc>,
+    pub(crate) member_since: Option<DateTime<Utc>>,
+}
+
+impl PrunedMail {
+    /// As its row would say it.
+    pub(super) fn delivery(&self) -> ReportedDelivery {
+        ReportedDelivery {
+            frozen_at: self.frozen_at,
+            sent_at: self.frozen_at,
+            member_since: self.member_since,
+            is_off: false,
+        }
+    }
 }
 
 /// A reader and the mail that a report is about.
@@ -139,6 +161,11 @@ impl Match {
                 reader: Some(*reader),
                 ..ReportSubject::default()
             },
+            Self::Pruned(mail) => ReportSubject {
+                reader: Some(mail.reader),
+                batch: Some(mail.batch),
+                domain: None,
+            },
             Self::Probe(probe) => ReportSubject {
                 batch: Some(BatchId(*probe)),
                 ..ReportSubject::default()
@@ -150,6 +177,7 @@ impl Match {
     fn sent_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Found(matched) => Some(matched.delivery.sent_at),
+            Self::Pruned(mail) => Some(mail.frozen_at),
             _ => None,
         }
     }

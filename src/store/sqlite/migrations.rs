@@ -16,7 +16,7 @@ struct Migration {
 }
 
 #[rustfmt::skip]
-const MIGRATIONS: [Migration; 18] = [
+const MIGRATIONS: [Migration; 19] = [
     step(1, "the list and the ledger", include_str!("migrations/0001_list_and_ledger.sql")),
     step(2, "steps", include_str!("migrations/0002_steps.sql")),
     step(3, "notices", include_str!("migrations/0003_notices.sql")),
@@ -35,6 +35,7 @@ const MIGRATIONS: [Migration; 18] = [
     step(16, "transfer notes", include_str!("migrations/0016_transfer_notes.sql")),
     step(17, "strangers", include_str!("migrations/0017_strangers.sql")),
     step(18, "moved away", include_str!("migrations/0018_moved_away.sql")),
+    step(19, "pruned rows", include_str!("migrations/0019_pruned_rows.sql")),
 ];
 
 const fn step(version: i64, description: &'static str, sql: &'static str) -> Migration {

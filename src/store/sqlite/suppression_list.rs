@@ -87,11 +87,11 @@ impl SuppressionList for SqliteStore {
                  AND (?2 IS NULL OR p.at >= ?2) \
                  AND (?3 IS NULL OR p.email LIKE '%@' || ?3) \
                  AND (?4 IS NULL OR instr(' ' || p.detail || ' ', ' ' || ?4 || ' ')) \
-                 AND (?5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s \
-                   JOIN deliveries AS d ON d.id = (?5 << 40) | s.id \
-                   WHERE s.email = p.email AND (d.state = ?6 AND d.reply = p.detail \
-                     OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
-                       AND r.batch = ?5 AND r.effect = ?7)))) ORDER BY p.id",
+                 AND (?5 IS NULL OR EXISTS (SELECT 1 FROM subscribers AS s WHERE s.email = p.email \
+                   AND (EXISTS (SELECT 1 FROM deliveries AS d WHERE d.id = (?5 << 40) | s.id \
+                     AND d.state = ?6 AND d.reply = p.detail) \
+                   OR EXISTS (SELECT 1 FROM reports AS r WHERE r.subscriber = s.id \
+                     AND r.batch = ?5 AND r.effect = ?7)))) ORDER BY p.id",
                 params![
                     codes::reason_code(SuppressionReason::HardBounce),
                     wanted.since.map(codes::millis),

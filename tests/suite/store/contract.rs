@@ -1,6 +1,6 @@
 //! The contract, as sentences, a file or two a concern. `every_promise!` hands all of them to a store's own
 //! file, so that a second store promises the same; `people_promises!`, `ledger_promises!`, `lives_promises!`,
-//! `voices_promises!`, `report_promises!`, `calendar_promises!` and `instance_promises!` are those of some concerns.
+//! `voices_promises!`, `report_promises!`, `retention_promises!`, `calendar_promises!` and `instance_promises!` are those of some concerns.
 //!
 //! | trait | promises |
 //! |---|---|
@@ -14,6 +14,7 @@
 //! | `BatchLedger` | `batches`, `hours` |
 //! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
 //! | `DomainHistory` | `faring` |
+//! | `LedgerRetention` | `pruning` |
 //! | `NoticeOutbox` | `noticing` |
 //! | `CalendarRecord` | `keeping` |
 //! | `StateInstance` | `holding`, `vouching` |
@@ -34,6 +35,7 @@ pub(crate) mod limiting;
 pub(crate) mod merging;
 pub(crate) mod noticing;
 pub(crate) mod opining;
+pub(crate) mod pruning;
 pub(crate) mod readdressing;
 pub(crate) mod recording;
 pub(crate) mod remembering;
@@ -298,6 +300,30 @@ macro_rules! report_promises {
 }
 pub(crate) use report_promises;
 
+/// Those of rows that are kept for so long.
+macro_rules! retention_promises {
+    ($place:expr) => {
+        $crate::store::contract::promises! {
+            $place;
+            pruning:
+                rows_of_an_old_issue_go_and_its_numbers_stay,
+                an_issue_is_never_sent_again_though_its_rows_are_gone,
+                a_person_settles_what_nobody_knows_of_a_pruned_issue,
+                what_is_not_over_is_not_pruned,
+                waves_have_their_numbers_still,
+                who_got_an_issue_before_is_still_known_to_have,
+                a_row_of_full_mailboxes_goes_on_over_what_is_pruned,
+                a_report_about_a_row_that_is_gone_is_kept_as_late,
+                what_keeps_an_address_from_mail_is_found_by_its_issue,
+                an_erased_reader_is_in_no_total_but_as_a_number_of_many,
+                two_who_prune_at_once_count_each_row_once,
+                a_clock_is_believed_once_it_has_gone_evenly,
+                senders_are_forgotten_once_they_hold_nothing;
+        }
+    };
+}
+pub(crate) use retention_promises;
+
 /// All promises, kept by a store in a place that `$place` makes fresh for each.
 macro_rules! every_promise {
     ($place:expr) => {
@@ -308,6 +334,7 @@ macro_rules! every_promise {
         $crate::store::contract::lives_promises!($place);
         $crate::store::contract::voices_promises!($place);
         $crate::store::contract::report_promises!($place);
+        $crate::store::contract::retention_promises!($place);
     };
 }
 pub(crate) use every_promise;

@@ -10,16 +10,16 @@ use daily_note::{
     source::SourceError,
     store::{
         Batch, BatchState, Claim, ClaimQuotas, DeliveryCounts, DeliveryId, DeliveryLedger,
-        DeliveryStep, FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep, SenderId,
-        StoreError, Transition, Upsert,
+        DeliveryState, DeliveryStep, FoldLimits, FoldReport, NewBatch, RefusalReason, RefusedStep,
+        SenderId, StoreError, Transition, Upsert,
     },
 };
 pub(crate) use daily_note::{
     audience::membership::ChangeSource,
     store::{
-        BatchLedger, ConsentRecord, DeliveryQueue, DeliveryRecords, DomainHistory, Membership,
-        NoticeOutbox, OpinionBox, ReceiptOutbox, ReportBox, StateInstance, SubscriberList,
-        SuppressionList,
+        BatchLedger, ConsentRecord, DeliveryQueue, DeliveryRecords, DomainHistory, LedgerRetention,
+        Membership, NoticeOutbox, OpinionBox, ReceiptOutbox, ReportBox, StateInstance,
+        SubscriberList, SuppressionList,
     },
 };
 
@@ -59,6 +59,10 @@ impl<S: LivesStore + OpinionBox + NoticeOutbox + ?Sized> VoicesStore for S {}
 pub(crate) trait ReportStore: LedgerStore + ReportBox {}
 impl<S: LedgerStore + ReportBox + ?Sized> ReportStore for S {}
 
+/// The same, of which rows go once they are old.
+pub(crate) trait RetentionStore: ReportStore + LedgerRetention {}
+impl<S: ReportStore + LedgerRetention + ?Sized> RetentionStore for S {}
+
 /// One state among its processes.
 pub(crate) trait InstanceStore: StateInstance {}
 impl<S: StateInstance + ?Sized> InstanceStore for S {}
@@ -68,6 +72,18 @@ pub(crate) const LIMITS: FoldLimits = FoldLimits {
     max_removal: 0.2,
     is_end_in_doubt: false,
 };
+
+/// Wherever a row can stand.
+pub(crate) const STATES: [DeliveryState; 8] = [
+    DeliveryState::Pending,
+    DeliveryState::Claimed,
+    DeliveryState::Sending,
+    DeliveryState::Accepted,
+    DeliveryState::Deferred,
+    DeliveryState::Rejected,
+    DeliveryState::Unknown,
+    DeliveryState::Skipped,
+];
 
 /// Monday 2026-11-23, 08:00 in Seoul, and so many seconds.
 pub(crate) fn at(seconds: i64) -> DateTime<Utc> {

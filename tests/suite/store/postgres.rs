@@ -10,13 +10,14 @@ mod moving;
 mod opening;
 pub(crate) mod place;
 mod pooled;
+mod portions;
 mod races;
 mod sharing;
 mod taking_in;
 
 use super::contract::{
     calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
-    report_promises, voices_promises,
+    report_promises, retention_promises, voices_promises,
 };
 
 instance_promises!(match crate::store::postgres::place::Schema::new().await {
@@ -50,6 +51,11 @@ voices_promises!(match crate::store::postgres::place::Schema::new().await {
 });
 
 report_promises!(match crate::store::postgres::place::Schema::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+retention_promises!(match crate::store::postgres::place::Schema::new().await {
     Some(place) => place,
     None => return,
 });

@@ -74,6 +74,22 @@ pub(super) const TABLES: &[MovedTable] = &[
         ],
         &["batch", "number"],
     ),
+    keyed(
+        "pruned_rows",
+        &[
+            int("batch"),
+            int("wave"),
+            int("state"),
+            int("rows"),
+            int("at"),
+        ],
+        &["batch", "wave", "state"],
+    ),
+    keyed(
+        "earlier_mail",
+        &[int("subscriber"), int("batch")],
+        &["subscriber"],
+    ),
     of_batches(
         "deliveries",
         &[

@@ -9,11 +9,14 @@ use crate::store::{
     codes,
     machine::CANCELLED,
     postgres::{
-        columns, fault::PostgresFault, realm, transaction::StoreTransaction, values::values,
+        columns, fault::PostgresFault, ledger_retention::pruned, realm,
+        transaction::StoreTransaction, values::values,
     },
 };
 
-const BATCH: &str = "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content";
+/// All of a batch.
+pub(crate) const BATCH: &str =
+    "SELECT b.*, c.hash FROM batches AS b JOIN contents AS c ON c.id = b.content";
 
 pub(crate) async fn by_issue(
     tx: &StoreTransaction,
@@ -47,7 +50,7 @@ pub(crate) async fn newest(
     .await
 }
 
-fn batch_from(row: &Row) -> Result<Batch, PostgresFault> {
+pub(crate) fn batch_from(row: &Row) -> Result<Batch, PostgresFault> {
     let date: Option<String> = row.try_get("slot_date")?;
     let waves = columns::count(row, "waves")?;
     Ok(Batch {
@@ -190,7 +193,8 @@ async fn check_the_sum(
     };
     let columns = DeliveryState::ALL.map(count).join(", ");
     let sql = format!("SELECT {columns} FROM deliveries WHERE batch = $1");
-    let rows = tx.one(&sql, values![batch.0], tallies::counts_from).await?;
+    let mut rows = tx.one(&sql, values![batch.0], tallies::counts_from).await?;
+    pruned::add(tx, batch, &mut rows).await?;
     if rows == counters {
         return Ok(());
     }

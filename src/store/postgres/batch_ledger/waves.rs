@@ -54,7 +54,8 @@ pub(crate) async fn of(
     let counted = tx
         .all(
             "SELECT wave, state, count(*) AS count FROM deliveries WHERE batch = $1 \
-             AND wave IS NOT NULL GROUP BY wave, state",
+             AND wave IS NOT NULL GROUP BY wave, state \
+             UNION ALL SELECT wave, state, rows FROM pruned_rows WHERE batch = $1 AND wave > 0",
             values![batch.0],
             |row| {
                 let wave: i64 = row.try_get("wave")?;

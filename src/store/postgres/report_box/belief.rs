@@ -11,8 +11,8 @@ use crate::{
     store::{
         DeliveryState, Realm, ReportEffect, ReportNews, ReportSurroundings, codes,
         postgres::{
-            columns, fault::PostgresFault, history, realm, transaction::StoreTransaction,
-            values::values,
+            columns, fault::PostgresFault, history, ledger_retention::pruned, realm,
+            transaction::StoreTransaction, values::values,
         },
         report_codes::effect_code,
         report_rules::{
@@ -261,6 +261,10 @@ impl<'c> RefusalJudge<'c> {
 
     /// Whether the relay took an earlier issue for the reader, and nothing came back of it.
     async fn got_before(&self, reader: SubscriberId, first: i64) -> Result<bool, PostgresFault> {
+        let earlier = pruned::earlier_mail(self.tx, self.realm, reader).await?;
+        if earlier.is_some_and(|batch| batch.0 < first) {
+            return Ok(true);
+        }
         let silent = self.silent("b.id < $2", (reader, first), self.now);
         Ok(!silent.await?.is_empty())
     }

@@ -10,10 +10,12 @@ use crate::{
     store::{
         BatchId, DeliveryState, NewReport, Realm, codes,
         postgres::{
-            columns, fault::PostgresFault, history, realm, transaction::StoreTransaction,
-            values::values,
+            columns, fault::PostgresFault, history, ledger_retention::pruned, realm,
+            transaction::StoreTransaction, values::values,
         },
-        report_rules::matching::{FoundMail, Match, ReportedReader, SoughtMail, sent_before},
+        report_rules::matching::{
+            FoundMail, Match, PrunedMail, ReportedReader, SoughtMail, sent_before,
+        },
     },
 };
 
@@ -81,7 +83,8 @@ async fn signed(
     with_mail(tx, realm, reader, batch).await
 }
 
-/// The newest batch, up to `last`, that the relay took for a reader before then.
+/// The newest batch, up to `last`, that the relay took for a reader before then. Where no row of theirs is left, the one
+/// that is known to have been.
 async fn newest_sent(
     tx: &StoreTransaction,
     realm: Realm,
@@ -105,7 +108,11 @@ async fn newest_sent(
             ],
         )
         .await?;
-    Ok(batch.map(BatchId))
+    if let Some(batch) = batch {
+        return Ok(Some(BatchId(batch)));
+    }
+    let earlier = pruned::earlier_mail(tx, realm, reader).await?;
+    Ok(earlier.filter(|batch| batch.0 <= last))
 }
 
 async fn with_mail(
@@ -132,10 +139,27 @@ async fn with_mail(
         )
         .await?;
     let Some(mail) = found else {
-        return Ok(Match::NoMail(reader.id));
+        return pruned_mail(tx, reader.id, batch).await;
     };
     let member_since = history::member_since(tx, reader.id).await?;
     Ok(mail.of(reader, batch, member_since))
+}
+
+/// Whether it was a mail whose row is gone.
+async fn pruned_mail(
+    tx: &StoreTransaction,
+    reader: SubscriberId,
+    batch: BatchId,
+) -> Result<Match, PostgresFault> {
+    match pruned::frozen_at(tx, batch).await? {
+        Some(frozen_at) => Ok(Match::Pruned(PrunedMail {
+            reader,
+            batch,
+            frozen_at,
+            member_since: history::member_since(tx, reader).await?,
+        })),
+        None => Ok(Match::NoMail(reader)),
+    }
 }
 
 fn mail_from(row: &Row) -> Result<FoundMail, PostgresFault> {

@@ -78,6 +78,21 @@ pub(super) async fn bury(tx: &StoreTransaction, sender: &SenderId) -> Result<(),
     tx.run(sql, values![of_sender(sender)]).await.map(drop)
 }
 
+/// Forgets senders that are no more and of whose rows none waits to be settled: a lease that is given back is over, one
+/// that ended by itself is kept for a while. (The calendar's stay: there is one a realm.)
+pub(crate) async fn forget_dead(tx: &StoreTransaction) -> Result<u64, PostgresFault> {
+    tx.run(
+        "DELETE FROM leases WHERE id IN (SELECT l.id FROM leases AS l \
+         WHERE starts_with(l.name, $1) AND l.lease_until < clock_timestamp() - interval '1 day' \
+         AND NOT EXISTS (SELECT 1 FROM tallies AS t WHERE t.sender = l.id \
+           AND t.claimed + t.sending > 0) \
+         AND NOT EXISTS (SELECT 1 FROM chunks AS c WHERE c.sender = l.id) \
+         FOR UPDATE OF l SKIP LOCKED)",
+        values![SENDS],
+    )
+    .await
+}
+
 /// Makes sure that a term of a lease is not over, and stays so until the transaction ends: whoever wants the next one
 /// waits for that.
 pub(crate) async fn require(tx: &StoreTransaction, term: LeaseTerm) -> Result<(), PostgresFault> {

@@ -89,7 +89,7 @@ async fn leave_hash(
 }
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 12] = [
+const PERSONAL: [&str; 13] = [
     "past_consents",
     "consent_proofs",
     "consent_reminders",
@@ -103,6 +103,7 @@ const PERSONAL: [&str; 12] = [
     "rehearsal_bounces",
     "report_texts",
     "soft_failures",
+    "earlier_mail",
 ];
 
 async fn forget(

@@ -7,7 +7,7 @@ use super::counters::{CounterMoves, counts_from};
 use crate::store::{
     Batch, BatchId, BatchState, DeliveryCounts, DeliveryState, Realm, StoreError,
     machine::CANCELLED,
-    sqlite::{codes, fault::SqliteFault, realm, statement::Statements},
+    sqlite::{codes, fault::SqliteFault, ledger_retention::pruned, realm, statement::Statements},
 };
 
 pub(crate) fn by_issue(
@@ -41,7 +41,7 @@ pub(crate) fn newest(tx: &Connection, realm: Realm, limit: u32) -> Result<Vec<Ba
     )
 }
 
-fn batch_from(row: &Row<'_>) -> Result<Batch, SqliteFault> {
+pub(crate) fn batch_from(row: &Row<'_>) -> Result<Batch, SqliteFault> {
     Ok(Batch {
         id: BatchId(row.get("id")?),
         issue: row.get("issue")?,
@@ -137,11 +137,12 @@ fn check_the_sum(
         format!("count(*) FILTER (WHERE state = {code}) AS {word}")
     };
     let columns = DeliveryState::ALL.map(count).join(", ");
-    let rows = tx.one(
+    let mut rows = tx.one(
         &format!("SELECT {columns} FROM deliveries WHERE id BETWEEN ?1 AND ?2"),
         params![first, last],
         counts_from,
     )?;
+    pruned::add(tx, batch, &mut rows)?;
     if rows == counters {
         return Ok(());
     }

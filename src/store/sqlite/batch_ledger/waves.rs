@@ -80,8 +80,9 @@ pub(crate) fn of(tx: &Connection, batch: BatchId) -> Result<Vec<ZoneCohort>, Sql
     let (first, last) = codes::deliveries_of(batch);
     let counted: Vec<(i64, i64, i64)> = tx.all(
         "SELECT wave, state, count(*) FROM deliveries WHERE id BETWEEN ?1 AND ?2 \
-         AND wave IS NOT NULL GROUP BY wave, state",
-        params![first, last],
+         AND wave IS NOT NULL GROUP BY wave, state \
+         UNION ALL SELECT wave, state, rows FROM pruned_rows WHERE batch = ?3 AND wave > 0",
+        params![first, last, batch.0],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     for (number, state, count) in counted {

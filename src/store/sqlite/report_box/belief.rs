@@ -24,6 +24,7 @@ use crate::{
             codes,
             fault::SqliteFault,
             history,
+            ledger_retention::pruned,
             membership::member::MemberRow,
             realm,
             statement::Statements,
@@ -265,6 +266,10 @@ impl<'c> Belief<'c> {
 
     /// Whether the relay took an earlier issue for the reader, and nothing came back of it.
     fn got_before(&self, reader: SubscriberId, first: i64) -> Result<bool, SqliteFault> {
+        let earlier = pruned::earlier_mail(self.tx, self.realm, reader)?;
+        if earlier.is_some_and(|batch| batch.0 < first) {
+            return Ok(true);
+        }
         self.tx.value(
             "SELECT EXISTS (SELECT 1 FROM batches AS b \
              CROSS JOIN deliveries AS d ON d.id = (b.id << 40) | ?1 \

@@ -9,10 +9,12 @@ use crate::{
     bounce::ProvenReader,
     store::{
         BatchId, DeliveryState, NewReport, Realm,
-        report_rules::matching::{FoundMail, Match, ReportedReader, SoughtMail, sent_before},
+        report_rules::matching::{
+            FoundMail, Match, PrunedMail, ReportedReader, SoughtMail, sent_before,
+        },
         sqlite::{
-            codes, fault::SqliteFault, history, membership::member::MemberRow, realm,
-            statement::Statements,
+            codes, fault::SqliteFault, history, ledger_retention::pruned,
+            membership::member::MemberRow, realm, statement::Statements,
         },
     },
 };
@@ -81,7 +83,8 @@ fn signed(
     with_mail(tx, realm, member, batch)
 }
 
-/// The newest batch, up to `last`, that the relay took for a reader before then.
+/// The newest batch, up to `last`, that the relay took for a reader before then. Where no row of theirs is left, the one
+/// that is known to have been.
 fn newest_sent(
     tx: &Connection,
     realm: Realm,
@@ -103,7 +106,11 @@ fn newest_sent(
             codes::millis(before)
         ],
     )?;
-    Ok(batch.map(BatchId))
+    if let Some(batch) = batch {
+        return Ok(Some(BatchId(batch)));
+    }
+    let earlier = pruned::earlier_mail(tx, realm, reader)?;
+    Ok(earlier.filter(|batch| batch.0 <= last))
 }
 
 fn with_mail(
@@ -134,7 +141,7 @@ fn with_mail(
         mail_from,
     )?;
     let Some(mail) = found else {
-        return Ok(Match::NoMail(reader));
+        return pruned_mail(tx, reader, batch);
     };
     let reader = ReportedReader {
         id: member.id,
@@ -143,6 +150,23 @@ fn with_mail(
     };
     let member_since = history::member_since(tx, reader.id)?;
     Ok(mail.of(reader, batch, member_since))
+}
+
+/// Whether it was a mail whose row is gone.
+fn pruned_mail(
+    tx: &Connection,
+    reader: SubscriberId,
+    batch: BatchId,
+) -> Result<Match, SqliteFault> {
+    match pruned::frozen_at(tx, batch)? {
+        Some(frozen_at) => Ok(Match::Pruned(PrunedMail {
+            reader,
+            batch,
+            frozen_at,
+            member_since: history::member_since(tx, reader)?,
+        })),
+        None => Ok(Match::NoMail(reader)),
+    }
 }
 
 fn mail_from(row: &Row<'_>) -> Result<FoundMail, SqliteFault> {

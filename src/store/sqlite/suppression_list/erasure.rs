@@ -151,7 +151,7 @@ pub(crate) fn overwrite(connection: &Connection) -> Result<bool, SqliteFault> {
 const TRIES: u32 = 2;
 
 /// Where a person's own words and the proofs of what they agreed to lie, a row or more each.
-const PERSONAL: [&str; 12] = [
+const PERSONAL: [&str; 13] = [
     "past_consents",
     "consent_proofs",
     "consent_reminders",
@@ -165,6 +165,7 @@ const PERSONAL: [&str; 12] = [
     "rehearsal_bounces",
     "report_texts",
     "soft_failures",
+    "earlier_mail",
 ];
 
 fn forget(tx: &Connection, subscriber: i64, at: DateTime<Utc>) -> Result<(), SqliteFault> {

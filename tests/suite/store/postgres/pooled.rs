@@ -20,7 +20,7 @@ use crate::{
     store::{
         contract::{
             calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,
-            report_promises, voices_promises,
+            report_promises, retention_promises, voices_promises,
         },
         fixture::Place,
     },
@@ -161,6 +161,11 @@ voices_promises!(match crate::store::postgres::pooled::Pooled::new().await {
 });
 
 report_promises!(match crate::store::postgres::pooled::Pooled::new().await {
+    Some(place) => place,
+    None => return,
+});
+
+retention_promises!(match crate::store::postgres::pooled::Pooled::new().await {
     Some(place) => place,
     None => return,
 });

@@ -8,8 +8,8 @@ use daily_note::{
     publication::Rate,
     store::{
         Batch, BatchState, CalendarRecord, ClaimQuotas, DeliveryStep, HeldRelease, NewBatch,
-        NewNotice, NewReport, NoticeOutbox, OpinionLimits, Realm, ReportKind, ReportSurroundings,
-        SignupLimits, StoredMood, sqlite::SqliteStore,
+        NewNotice, NewReport, NoticeOutbox, OpinionLimits, PruneCursor, Realm, ReportKind,
+        ReportSurroundings, SignupLimits, StoredMood, sqlite::SqliteStore,
     },
 };
 
@@ -38,6 +38,10 @@ pub(super) async fn lived_in(folder: &Path, count: usize) -> Arc<SqliteStore> {
     by_hours(&store).await;
     rehearsed(folder).await;
     beside(&store).await;
+    // Of the first, some rows are gone.
+    let from = PruneCursor::default();
+    let step = store.prune(at(2 * DAY), from, 7, at(60 * DAY)).await;
+    assert!(step.unwrap().rows > 0);
     sqlite3(&folder.join("daily-note.sqlite"), RARE);
     store
 }

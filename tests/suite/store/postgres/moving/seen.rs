@@ -4,27 +4,13 @@ use std::{fmt::Debug, sync::Arc};
 
 use daily_note::{
     audience::SubscriberId,
-    store::{
-        Batch, DeliveryId, DeliveryState, OpinionFilter, ReceiptTurn, ReportFilter, Store,
-        StoreError,
-    },
+    store::{Batch, DeliveryId, OpinionFilter, ReceiptTurn, ReportFilter, Store, StoreError},
 };
 
-use crate::store::fixture::at;
+use crate::store::fixture::{STATES, at};
 
 /// A page longer than any of these lists.
 const ALL: u32 = 100_000;
-
-const STATES: [DeliveryState; 8] = [
-    DeliveryState::Pending,
-    DeliveryState::Claimed,
-    DeliveryState::Sending,
-    DeliveryState::Accepted,
-    DeliveryState::Deferred,
-    DeliveryState::Rejected,
-    DeliveryState::Unknown,
-    DeliveryState::Skipped,
-];
 
 /// What was asked, and what the store says.
 pub(super) type Answers = Vec<(String, String)>;
@@ -105,6 +91,7 @@ async fn of_batch<S: Store + ?Sized>(store: &Arc<S>, batch: &Batch, asking: &mut
     asking.add(format!("counts {issue}"), store.counts(id).await);
     asking.add(format!("waves {issue}"), store.waves(id).await);
     asking.add(format!("due {issue}"), store.next_due(id).await);
+    asking.add(format!("pruned {issue}"), store.pruned(id).await);
     asking.add(
         format!("content {issue}"),
         store.content(&batch.content).await,
