@@ -24,6 +24,7 @@ mod parts;
 mod reading;
 mod run;
 mod settling;
+mod upkeep;
 mod vitals;
 mod writers;
 
@@ -38,7 +39,7 @@ pub(crate) use self::job::CarriedBatches;
 pub(crate) use self::vitals::DaemonVitals;
 use self::{
     backoff::RetryBackoffs, clock_watch::ClockWatch, job::is_fixed_by_a_file,
-    pages_watch::PagesWatch, reading::CalendarReading, settling::SettlingFiles,
+    pages_watch::PagesWatch, reading::CalendarReading, settling::SettlingFiles, upkeep::Upkeep,
 };
 use crate::{
     app::{App, AppError, fold_file},
@@ -104,6 +105,7 @@ pub struct Server {
     /// subscribers.yaml may have changed since it was folded in.
     is_list_new: bool,
     heartbeat: Arc<Heartbeat>,
+    upkeep: Upkeep,
     /// Issues that wait for what only a person can decide.
     doubts: BTreeSet<String>,
     /// Issues whose last try failed for the state's sake.
@@ -153,6 +155,7 @@ impl Server {
             term: None,
             is_list_new: true,
             heartbeat: Arc::default(),
+            upkeep: Upkeep::default(),
             doubts: BTreeSet::new(),
             refused_by_state: BTreeSet::new(),
             has_doubt: false,

@@ -28,6 +28,7 @@ mod preflight;
 pub(crate) mod readers;
 mod reconfirm;
 mod resume;
+mod retention;
 mod save_as_is;
 mod schedule;
 mod secret;
@@ -46,7 +47,7 @@ pub use self::{
     backup::RestoreSummary,
     batches::{
         BatchReport, Cancelling, DeliveryPages, Paused, batch_of, cancel, cancelling,
-        everybody_failed, pause, recent_batches, report, report_of, settled_report,
+        everybody_failed, pause, pruned_of, recent_batches, report, report_of, settled_report,
     },
     bounces::{ImportedReturns, ReturnStatus, ReturnsWanted},
     check::LinkProbing,
@@ -67,6 +68,7 @@ pub use self::{
     preflight::{Outlet, Preflight},
     reconfirm::ReconfirmReport,
     resume::{ResumeDecision, ResumedBatch},
+    retention::{PrunePlan, PruneSummary},
     schedule::UnplacedIssue,
     secret::RotatedSecret,
     send::{DryRun, Sending},
@@ -81,6 +83,7 @@ pub use self::{
 pub(crate) use self::{
     check_fix::{FixOutcome, FixableFile},
     import_posts::PostWish,
+    retention::{Pruning, oldest_kept},
     site::SiteWriter,
 };
 // The nouns of these results: whoever shows them knows no store.
@@ -90,7 +93,7 @@ pub(crate) use self::{
 };
 pub(crate) use crate::store::{
     AudienceSize, Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryRow, DeliveryState,
-    FoldReport, HeldRelease, MoveOutcome, MovedRows, Opinion, Receipt, ReportCount, ReportEffect,
-    ReportEntry, ReportKind, ReportTotals, RetryOutcome, RetrySelection, RetryState, UnknownAnswer,
-    Upsert, WaveState, ZoneCohort, sqlite::Departures,
+    FoldReport, HeldRelease, MoveOutcome, MovedRows, Opinion, PrunedRows, Receipt, ReportCount,
+    ReportEffect, ReportEntry, ReportKind, ReportTotals, RetryOutcome, RetrySelection, RetryState,
+    UnknownAnswer, Upsert, WaveState, ZoneCohort, sqlite::Departures,
 };

@@ -9,10 +9,10 @@ use crate::{
     app::App,
     delivery::{Ending, HealthTrouble, RunReport},
     operations::{
-        self, Batch, BatchReport, BatchState, DeliveryCounts, DeliveryState, WaveState, ZoneCohort,
-        everybody_failed,
+        self, Batch, BatchReport, BatchState, DeliveryCounts, DeliveryState, PrunedRows, WaveState,
+        ZoneCohort, everybody_failed,
     },
-    words::{Said, say},
+    words::{Said, many, say},
 };
 
 /// Unknown readers named at the end of a run; `status --failed` names all.
@@ -110,6 +110,17 @@ pub(crate) fn delivery_words(state: DeliveryState) -> Said {
         DeliveryState::Unknown => say!("unknown"),
         DeliveryState::Skipped => say!("skipped"),
     }
+}
+
+/// That not everybody is named any more.
+pub(crate) fn pruned_line(pruned: &PrunedRows, zone: Tz) -> Said {
+    let day = pruned.at.with_timezone(&zone).date_naive();
+    many!(
+        pruned.rows,
+        "  1 row was pruned (`ledger.keep`, {day}): whose it was is not kept any more",
+        "  {n} rows were pruned (`ledger.keep`, {day}): whose they were is not kept any more",
+        day
+    )
 }
 
 /// A batch as it stands.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{
     CommandContext, CommandExit, Failure, Tone,
-    batch::{delivery_words, email_words, line, trouble_lines, wave_lines},
+    batch::{delivery_words, email_words, line, pruned_line, trouble_lines, wave_lines},
     bounces::words::effect_counts,
     table::padded,
 };
@@ -172,6 +172,10 @@ fn show(
                 waves.iter().for_each(|line| output.say(line));
                 let lines = troubles.iter().chain(&returned);
                 lines.for_each(|line| output.say(line));
+                report
+                    .pruned
+                    .iter()
+                    .for_each(|it| output.say(pruned_line(it, zone)));
                 for failed in report.failed.iter().flatten() {
                     let email = email_words(failed.email.as_ref(), output);
                     let reply = failed.reply.as_deref().unwrap_or_default();

@@ -1,4 +1,6 @@
-//! `storage move`: the list from its folder into a database.
+//! `storage move`: the list from its folder into a database. `storage prune`: rows of old issues into their totals.
+
+mod prune;
 
 use clap::Subcommand;
 
@@ -8,7 +10,7 @@ use crate::{
     words::{many, say},
 };
 
-/// Move the list and the ledger to where many machines share them
+/// Move the list and the ledger to another place, or prune old rows of the ledger
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -26,6 +28,7 @@ Examples:
   daily-note storage move --to postgres://notes@db.example.com/notes?sslmode=verify-full
   PGPASSWORD=… daily-note storage move --to …     a password that stands in no address")]
     Move(MoveArgs),
+    Prune(prune::PruneArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -39,7 +42,13 @@ struct MoveArgs {
 }
 
 pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<CommandExit, Failure> {
-    let StorageCommand::Move(args) = &args.command;
+    match &args.command {
+        StorageCommand::Move(args) => move_house(args, context).await,
+        StorageCommand::Prune(args) => prune::execute(args, context).await,
+    }
+}
+
+async fn move_house(args: &MoveArgs, context: &CommandContext) -> Result<CommandExit, Failure> {
     let (app, output) = (context.app()?, &context.output);
     let question =
         say!("Once all of it is there, .daily-note opens for nobody any more. Move the list?");

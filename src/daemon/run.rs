@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, task::JoinHandle};
 
-use super::{HealthReason, Server, job::JobOutcome};
+use super::{HealthReason, Server, job::JobOutcome, upkeep::is_quiet};
 use crate::{
     app::AppError,
     clock::Stopwatch,
@@ -55,6 +55,9 @@ impl Server {
             let ailments = self.ailments(looked.is_ok());
             self.heartbeat.has_written(self.store.writes());
             self.heartbeat.beat(self.clock.now(), true, ailments);
+            if let (Ok(plan), None) = (&looked, &running) {
+                self.tidy(plan).await;
+            }
             let plan = looked.unwrap_or_default();
             match (&running, self.first_of(&plan.jobs).cloned()) {
                 (None, Some(job)) => running = Some(self.start(job)),
@@ -84,6 +87,14 @@ impl Server {
             let job = job.clone();
             let done = ended(&mut running).await;
             self.settle(&job, done).await;
+        }
+    }
+
+    /// Goes on with what is tidied once a day, where nothing is on its way.
+    async fn tidy(&mut self, plan: &BeatPlan) {
+        if self.under_way.is_empty() && is_quiet(plan, self.clock.now()) {
+            let keep = self.reading.snapshot.publication.ledger.keep;
+            self.upkeep.go_on(&self.store, keep, self.clock).await;
         }
     }
 

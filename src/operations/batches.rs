@@ -10,7 +10,8 @@ use crate::{
     delivery::{self, HealthTrouble, troubles},
     store::{
         Batch, BatchLedger, BatchState, DeliveryCounts, DeliveryId, DeliveryRecords, DeliveryRow,
-        DeliveryState, DomainPause, FailedDelivery, HeldRelease, StoreError, ZoneCohort,
+        DeliveryState, DomainPause, FailedDelivery, HeldRelease, PrunedRows, StoreError,
+        ZoneCohort,
     },
 };
 
@@ -34,6 +35,8 @@ pub struct BatchReport {
     pub pauses: Vec<DomainPause>,
     /// What came back of it, by what followed.
     pub returned: BTreeMap<&'static str, u64>,
+    /// Rows of it that are gone after `ledger.keep`: the counts have them still.
+    pub pruned: Option<PrunedRows>,
     /// Everybody who did not get it, or not yet, where that was asked for.
     pub failed: Option<Vec<FailedDelivery>>,
 }
@@ -47,6 +50,7 @@ impl BatchReport {
             troubles: Vec::new(),
             pauses: Vec::new(),
             returned: BTreeMap::new(),
+            pruned: None,
             failed: None,
         }
     }
@@ -76,6 +80,8 @@ impl Serialize for BatchReport {
             #[serde(skip_serializing_if = "BTreeMap::is_empty")]
             returned: &'r BTreeMap<&'static str, u64>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            pruned: Option<PrunedRows>,
+            #[serde(skip_serializing_if = "Option::is_none")]
             failed: Option<&'r [FailedDelivery]>,
         }
         let batch = &self.batch;
@@ -98,6 +104,7 @@ impl Serialize for BatchReport {
             troubles: &self.troubles,
             pauses: &self.pauses,
             returned: &self.returned,
+            pruned: self.pruned,
             failed: self.failed.as_deref(),
         };
         document.serialize(serializer)
@@ -144,6 +151,7 @@ pub async fn report(app: &App, batch: Batch, with_failed: bool) -> Result<BatchR
         report.waves = store.waves(batch.id).await?;
     }
     report.returned = store.returned_of(batch.id).await?;
+    report.pruned = store.pruned(batch.id).await?;
     if batch.state == BatchState::Open {
         report.pauses = store.domain_pauses(batch.id, app.clock.now()).await?;
         report.troubles = troubles(store.as_ref(), app.clock.now()).await?;
@@ -160,10 +168,22 @@ pub async fn report_of(app: &App, issue: &str) -> Result<Option<BatchReport>, Ap
     Ok(match store.batch(issue).await? {
         Some(batch) => {
             let counts = store.counts(batch.id).await?;
-            Some(BatchReport::new(batch, counts))
+            let pruned = store.pruned(batch.id).await?;
+            Some(BatchReport {
+                pruned,
+                ..BatchReport::new(batch, counts)
+            })
         }
         None => None,
     })
+}
+
+/// What of a batch's rows is gone after `ledger.keep`.
+///
+/// # Errors
+/// A ledger that can't be read.
+pub async fn pruned_of(app: &App, batch: &Batch) -> Result<Option<PrunedRows>, AppError> {
+    Ok(app.store().await?.pruned(batch.id).await?)
 }
 
 /// A batch after a run: as the ledger has it now, with the counts that the run ended with.

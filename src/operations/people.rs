@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
@@ -202,6 +203,9 @@ pub struct PersonRecord {
     pub suppression: Option<Suppression>,
     /// The issues that they were to get, the newest first.
     pub issues: Vec<Receipt>,
+    /// Which of the issues that were due up to then they got may not be known any more (`ledger.keep`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pruned_up_to: Option<DateTime<Utc>>,
     /// What came back of them, and whether issues pass them by.
     #[serde(flatten)]
     pub returns: ReaderReports,
@@ -229,6 +233,10 @@ pub async fn person(app: &App, email: &Address) -> Result<PersonRecord, AppError
         .as_ref()
         .is_some_and(|it| it.state == SubscriberState::Active);
     let known = subscriber.as_ref().map(|it| it.profile.email.clone());
+    let pruned_up_to = match &subscriber {
+        Some(_) => store.pruned_up_to().await?,
+        None => None,
+    };
     Ok(PersonRecord {
         email: known.unwrap_or_else(|| email.clone()),
         gets_mail: is_active
@@ -238,6 +246,7 @@ pub async fn person(app: &App, email: &Address) -> Result<PersonRecord, AppError
         subscriber,
         suppression,
         issues,
+        pruned_up_to,
         returns,
     })
 }

@@ -10,6 +10,7 @@ mod import_post;
 mod long_lists;
 mod moved_in;
 mod proof;
+mod pruned;
 mod rehearsals;
 mod retried;
 mod secrets;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::{
     CommandContext, CommandExit, Failure, Output,
-    batch::{delivery_words, email_words},
+    batch::{delivery_words, email_words, pruned_line},
 };
 use crate::{
     app::App,
@@ -80,6 +80,9 @@ pub(super) async fn execute(
     }
     flushed(out.flush())?;
     told(batch, state, listed, output);
+    if let Some(pruned) = operations::pruned_of(app, batch).await? {
+        output.note(pruned_line(&pruned, app.publication.timezone));
+    }
     Ok(match listed {
         0 => CommandExit::Nothing,
         _ => CommandExit::Done,

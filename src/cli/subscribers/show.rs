@@ -54,6 +54,12 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         if !record.issues.is_empty() {
             output.say(issues(&record.issues, zone, output).trim_end());
         }
+        if let Some(slot) = record.pruned_up_to {
+            output.say(say!(
+                "  Which issues up to {day} they got is not kept any more (`ledger.keep`).",
+                day = slot.with_timezone(&zone).date_naive()
+            ));
+        }
         for line in returns(&record, zone) {
             output.say(line);
         }
