@@ -318,7 +318,7 @@ pub(super) async fn heard(tx: &StoreTransaction) -> Result<Vec<String>, Postgres
 pub(super) async fn unnoted(tx: &StoreTransaction) -> Result<Vec<i64>, PostgresFault> {
     tx.values(
         "SELECT id FROM batches AS b WHERE NOT EXISTS (SELECT 1 FROM noting_places) \
-         OR EXISTS (SELECT 1 FROM tallies AS t JOIN leases AS l ON l.id = t.sender \
+         OR EXISTS (SELECT 1 FROM tallies AS t JOIN leases AS l ON l.id = abs(t.sender) \
            WHERE t.batch = b.id AND l.notes IS NULL)",
         values![],
     )
