@@ -98,6 +98,8 @@ pub struct Server {
     turns: BatchTurns,
     /// Issues that were under way at the last look: others may carry them to their end.
     under_way: BTreeSet<String>,
+    /// An issue was on its way at the last look.
+    is_any_open: bool,
     /// It has the right to keep the calendar, and may change the state.
     is_keeper: bool,
     /// Which holding of that right, where it can be lost.
@@ -151,6 +153,7 @@ impl Server {
             told: BTreeSet::new(),
             turns: BatchTurns::default(),
             under_way: BTreeSet::new(),
+            is_any_open: false,
             is_keeper: false,
             term: None,
             is_list_new: true,
@@ -236,6 +239,7 @@ impl Server {
             self.tell(Event::ConfigurationRefused { problems }).await;
         }
         let batches = self.batches().await?;
+        self.is_any_open = batches.iter().any(|it| it.batch.state == BatchState::Open);
         self.tell_of_ends(&batches).await?;
         let zones = self.zones().await?;
         let adopted_at = self.store.adopted_at().await?;

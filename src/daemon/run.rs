@@ -92,7 +92,7 @@ impl Server {
 
     /// Goes on with what is tidied once a day, where nothing is on its way.
     async fn tidy(&mut self, plan: &BeatPlan) {
-        if self.under_way.is_empty() && is_quiet(plan, self.clock.now()) {
+        if !self.is_any_open && is_quiet(plan, self.clock.now()) {
             let keep = self.reading.snapshot.publication.ledger.keep;
             self.upkeep.go_on(&self.store, keep, self.clock).await;
         }

@@ -268,7 +268,7 @@ impl DeliveryPages {
 /// What came of a wish to pause.
 pub enum Paused {
     /// A running sender stops at its next message.
-    Now(BatchReport),
+    Now(Box<BatchReport>),
     /// It is over, or paused already.
     NotOpen(Batch),
     /// It had not begun, and is held instead, until `release`; false: it was held already.
@@ -296,7 +296,7 @@ pub async fn pause(app: &App, issue: &str, reason: &str) -> Result<Paused, AppEr
         over_refusals: false,
     };
     let report = enter(app, store.as_ref(), batch, &state).await?;
-    Ok(Paused::Now(report))
+    Ok(Paused::Now(Box::new(report)))
 }
 
 /// What cancelling an issue would mean.

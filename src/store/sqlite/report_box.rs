@@ -2,6 +2,7 @@
 
 mod against;
 mod belief;
+mod dead;
 mod doors;
 mod intake;
 mod mailed;

@@ -14,7 +14,7 @@
 //! | `BatchLedger` | `batches`, `hours` |
 //! | `DeliveryQueue`, `DeliveryRecords` | `claims`, `recording` |
 //! | `DomainHistory` | `faring` |
-//! | `LedgerRetention` | `pruning` |
+//! | `LedgerRetention` | `pruning`, `tidying` |
 //! | `NoticeOutbox` | `noticing` |
 //! | `CalendarRecord` | `keeping` |
 //! | `StateInstance` | `holding`, `vouching` |
@@ -42,6 +42,7 @@ pub(crate) mod remembering;
 pub(crate) mod returning;
 pub(crate) mod suppressing;
 pub(crate) mod telling;
+pub(crate) mod tidying;
 pub(crate) mod vouching;
 
 /// Makes a test of each promise in the module that calls it; `$place` builds a fresh
@@ -316,7 +317,8 @@ macro_rules! retention_promises {
                 a_report_about_a_row_that_is_gone_is_kept_as_late,
                 what_keeps_an_address_from_mail_is_found_by_its_issue,
                 an_erased_reader_is_in_no_total_but_as_a_number_of_many,
-                two_who_prune_at_once_count_each_row_once,
+                two_who_prune_at_once_count_each_row_once;
+            tidying:
                 a_clock_is_believed_once_it_has_gone_evenly,
                 senders_are_forgotten_once_they_hold_nothing;
         }

@@ -8,7 +8,11 @@ use daily_note::store::{
 };
 use tempfile::TempDir;
 
-use super::{contract::every_promise, fixture::*};
+use super::{
+    contract::{every_promise, pruning::pruned},
+    fixture::*,
+    reports::{DAY, sent},
+};
 use crate::support::sqlite3;
 
 /// A state folder of its own.
@@ -311,4 +315,51 @@ async fn a_step_of_a_delivery_makes_no_table_for_itself() {
         let plan = lines(&question, 3);
         assert!(plan.contains("USING INDEX deliveries_"), "{wanted}: {plan}");
     }
+}
+
+/// How many bytes the file has.
+fn size(folder: &Folder) -> u64 {
+    std::fs::metadata(folder.database()).unwrap().len()
+}
+
+#[tokio::test]
+async fn what_is_pruned_makes_room_for_the_next_issue() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(3_000).await;
+    for (n, day) in [0, 1, 2].into_iter().enumerate() {
+        let batch = sent(&store, &format!("issue-{n}"), at(day * DAY)).await;
+        let finished = BatchState::Finished;
+        let ended = store.set_batch_state(batch.id, &finished, at(day * DAY));
+        ended.await.unwrap();
+    }
+    drop(store);
+    let before = size(&folder);
+    let store = folder.open().await;
+    assert_eq!(pruned(&store, at(50 * DAY), 500).await, 9_000);
+    let log = folder.database().with_extension("sqlite-wal");
+    let log = std::fs::metadata(log).map_or(0, |it| it.len());
+    assert!(log < 6 << 20, "the log is folded in as it goes: {log}");
+    sent(&store, "next", at(60 * DAY)).await;
+    drop(store);
+    let after = size(&folder);
+    // A number and an issue of each reader is what is kept of three rows.
+    assert!(after < before + (200 << 10), "{before} → {after}");
+}
+
+#[tokio::test]
+async fn rows_that_somebody_deleted_by_hand_are_not_counted_as_pruned() {
+    let folder = Folder::new();
+    let store = folder.open().await.with_people(10).await;
+    let batch = sent(&store, "monday", at(0)).await;
+    let finished = BatchState::Finished;
+    store
+        .set_batch_state(batch.id, &finished, at(1))
+        .await
+        .unwrap();
+    let by_hand = "DELETE FROM deliveries WHERE subscriber IN (2, 4, 6)";
+    sqlite3(&folder.database(), by_hand);
+    assert_eq!(pruned(&store, at(50 * DAY), 3).await, 7);
+    assert_eq!(pruned(&store, at(50 * DAY), 3).await, 0);
+    assert_eq!(store.counted(&batch).await.accepted, 10, "as it was sent");
+    assert_eq!(store.pruned(batch.id).await.unwrap().unwrap().rows, 7);
 }

@@ -78,14 +78,14 @@ pub(super) async fn bury(tx: &StoreTransaction, sender: &SenderId) -> Result<(),
     tx.run(sql, values![of_sender(sender)]).await.map(drop)
 }
 
-/// Forgets senders that are no more and of whose rows none waits to be settled: a lease that is given back is over, one
-/// that ended by itself is kept for a while. (The calendar's stay: there is one a realm.)
+/// Forgets senders that are no more and had no hand in a batch that may still go on: a lease that is given back is over,
+/// one that ended by itself is kept for a while. (The calendar's stay: there is one a realm.)
 pub(crate) async fn forget_dead(tx: &StoreTransaction) -> Result<u64, PostgresFault> {
     tx.run(
         "DELETE FROM leases WHERE id IN (SELECT l.id FROM leases AS l \
          WHERE starts_with(l.name, $1) AND l.lease_until < clock_timestamp() - interval '1 day' \
-         AND NOT EXISTS (SELECT 1 FROM tallies AS t WHERE t.sender = l.id \
-           AND t.claimed + t.sending > 0) \
+         AND NOT EXISTS (SELECT 1 FROM tallies AS t JOIN batches AS b ON b.id = t.batch \
+           WHERE t.sender = l.id AND (t.claimed + t.sending > 0 OR b.state IN (0, 1, 4))) \
          AND NOT EXISTS (SELECT 1 FROM chunks AS c WHERE c.sender = l.id) \
          FOR UPDATE OF l SKIP LOCKED)",
         values![SENDS],

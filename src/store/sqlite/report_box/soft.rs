@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use super::{belief::suppress_dead, doors};
+use super::{dead::suppress_dead, doors};
 use crate::{
     audience::SubscriberId,
     store::{

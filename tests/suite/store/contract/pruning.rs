@@ -7,8 +7,8 @@ use daily_note::{
     audience::{Origin, SubscriberId, SuppressionReason},
     bounce::{BounceClass, ProofKind},
     store::{
-        Batch, BatchState, BounceSelection, DeliveryCounts, DeliveryId, LedgerRetention, NewBatch,
-        PruneCursor, ReportEffect, SenderId, StoreError, UnknownAnswer,
+        Batch, BatchState, BounceSelection, DeliveryId, LedgerRetention, NewBatch, PruneCursor,
+        ReportEffect, StoreError, UnknownAnswer,
     },
 };
 
@@ -352,53 +352,4 @@ pub(crate) async fn two_who_prune_at_once_count_each_row_once(
         assert!(rows(&store, batch).await.is_empty());
     }
     assert_eq!(store.counted(&next).await.accepted, 200);
-}
-
-pub(crate) async fn a_clock_is_believed_once_it_has_gone_evenly(
-    place: &impl Place<Store: RetentionStore>,
-) {
-    let store = place.open().await;
-    let looks = async |day: i64| {
-        let watch = store.watch_clock(at(day * DAY)).await.unwrap();
-        watch.is_proven()
-    };
-    assert!(!looks(0).await);
-    assert!(!looks(5).await);
-    assert!(looks(7).await);
-    assert!(!looks(7 + 365).await, "it jumped");
-    assert!(!looks(8).await, "and back");
-    let other = place.open().await;
-    let watch = other.watch_clock(at(16 * DAY)).await.unwrap();
-    assert!(watch.is_proven(), "what one process saw the next one knows");
-}
-
-pub(crate) async fn senders_are_forgotten_once_they_hold_nothing(
-    place: &impl Place<Store: RetentionStore>,
-) {
-    let store = place.open().await.with_people(2).await;
-    let batch = store.frozen("monday").await;
-    let claim_as = async |name: &str| {
-        let sender = SenderId(name.to_owned());
-        let claims = store.claim(batch.id, &sender, &any(1), at(0)).await;
-        claims.unwrap().pop().unwrap()
-    };
-    let (first, second) = (claim_as("first").await, claim_as("second").await);
-    assert_eq!(store.forget_dead_senders().await.unwrap(), 0);
-    for to in [sending(), accepted()] {
-        store.step(&first, to).await.unwrap();
-    }
-    assert_eq!(store.forget_dead_senders().await.unwrap(), 1);
-    // The other's row is settled as ever, and under its name.
-    let found = store.recover(batch.id, false, at(9)).await.unwrap();
-    assert_eq!(found.dead.len(), 1);
-    assert_eq!(found.dead[0].sender, "second");
-    assert_eq!(store.forget_dead_senders().await.unwrap(), 1);
-    let again = claim_as("first").await;
-    assert_eq!(again.delivery, second.delivery);
-    let counts = DeliveryCounts {
-        accepted: 1,
-        claimed: 1,
-        ..DeliveryCounts::default()
-    };
-    assert_eq!(store.counted(&batch).await, counts);
 }

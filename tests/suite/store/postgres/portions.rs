@@ -134,6 +134,13 @@ async fn leases_of_who_lives_or_holds_rows_stay() {
     assert!(!again.lease().is_over());
     let found = store.recover(batch.id, false, at(9)).await.unwrap();
     assert_eq!(found.returned, 4);
+    // It had a hand in what may still go on.
+    assert_eq!(store.forget_dead_senders().await.unwrap(), 0);
+    let cancelled = BatchState::Cancelled;
+    store
+        .set_batch_state(batch.id, &cancelled, at(10))
+        .await
+        .unwrap();
     assert_eq!(store.forget_dead_senders().await.unwrap(), 1);
     drop((guard, again));
 }
