@@ -7,6 +7,7 @@ mod costs;
 mod leases;
 mod lost;
 mod moving;
+mod noted;
 mod opening;
 pub(crate) mod place;
 mod pooled;
