@@ -1,6 +1,7 @@
 //! A [`Composition`] made ready, then one kind of reader after the other: template, styles, holes; and
 //! filled for a reader, done.
 
+use serde_json::Value;
 use tera::Context;
 
 use crate::render::{
@@ -43,9 +44,8 @@ impl Composition {
     }
 
     fn renderer_on(&self, engine: &TemplateEngine) -> Result<Renderer, RenderError> {
-        let context = self.context.to_string();
         let mut texts: Vec<&str> = self.templates.values().map(String::as_str).collect();
-        texts.push(&context);
+        push_texts(&self.context, &mut texts);
         Ok(Renderer {
             engine: engine.knowing(&self.context)?,
             inliner: StyleInliner::new(),
@@ -55,6 +55,21 @@ impl Composition {
                 .unwrap_or_default()
                 .to_owned(),
         })
+    }
+}
+
+/// All that a value says.
+fn push_texts<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| push_texts(item, texts)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                texts.push(name);
+                push_texts(field, texts);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
