@@ -309,7 +309,7 @@ fn log_row(rounds: &[Compared], checked: Compared) -> Row {
         peer: Some(("without a checkpoint before it", Quantity(plain, "bytes"))),
         reach: Reach::HereAtMost(600.0),
         note: "the worse of both: after a checkpoint each page is logged whole once".into(),
-        is_robust: true,
+        is_robust: false,
     }
 }
 
