@@ -28,6 +28,7 @@ mod reader_name;
 mod unseen;
 mod url;
 
+pub(crate) use archive::BodyGlimpse;
 pub use archive::{Archive, ArchiveError, ArchivedFile};
 pub(crate) use document::{
     Alignment, Block, CalloutKind, Document, Footnote, Image, ImageUse, Inline, LinkTarget,
@@ -185,8 +186,7 @@ impl FrontMatter {
 impl Issue {
     /// Its file, relative to the publication's root.
     pub(crate) fn file_below(&self, root: &Path) -> Option<String> {
-        let file = self.path.strip_prefix(root).ok()?;
-        file.to_str().map(str::to_owned)
+        read::file_below(root, &self.path)
     }
 
     /// Parses the text of an issue that stands, or would stand, at `path`.

@@ -14,7 +14,10 @@ mod scan;
 mod snapshot;
 mod watch;
 
-use std::{convert::Infallible, panic::resume_unwind, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet, convert::Infallible, panic::resume_unwind, path::PathBuf, sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{
@@ -70,7 +73,7 @@ impl LivePublication {
 
     /// Looks at the files, and reads again what has changed since the last look.
     pub(crate) async fn look(&self) -> Arc<PublicationSnapshot> {
-        self.look_for(Stopwatch::start()).await
+        self.look_at(None, Stopwatch::start()).await
     }
 
     /// Reads everything again at the next look, changed or not.
@@ -91,7 +94,8 @@ impl LivePublication {
                 true => SECOND_LOOK,
                 false => GLANCE,
             };
-            self.look_for(notice.since).await;
+            let files = watch.files_of(&notice, &self.root);
+            self.look_at(files, notice.since).await;
         }
     }
 
@@ -110,11 +114,19 @@ impl LivePublication {
         trouble.is_empty().then_some(now).ok_or(trouble)
     }
 
-    async fn look_for(&self, noticed: Stopwatch) -> Arc<PublicationSnapshot> {
+    /// Looks at these files alone, where there was a look at all of them before.
+    async fn look_at(
+        &self,
+        files: Option<BTreeSet<PathBuf>>,
+        noticed: Stopwatch,
+    ) -> Arc<PublicationSnapshot> {
         let mut seen = self.seen.lock().await;
         let (root, last, before) = (self.root.clone(), self.snapshot(), seen.take());
         let (scan, next) = off_thread(move || {
-            let mut scan = FileScan::of(&root, last.outside(), before.as_ref());
+            let mut scan = match (&before, &files) {
+                (Some(before), Some(files)) => FileScan::of_these(before, files),
+                _ => FileScan::of(&root, last.outside(), before.as_ref()),
+            };
             let changed = scan.changes(before);
             let next = (!changed.is_empty()).then(|| last.renewed(&changed, &mut scan, noticed));
             (scan, next)

@@ -19,9 +19,11 @@ mod crawlers;
 mod design;
 mod feed;
 mod file;
+mod file_origin;
 mod frame;
 mod gist;
 mod issue_card;
+mod known_of_issue;
 mod left_out;
 mod making;
 mod origin;
@@ -34,6 +36,7 @@ mod ready_issue;
 mod search;
 mod set_text;
 mod share_cards;
+mod taken_over;
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,14 +48,15 @@ use self::{
     content::{ContentInput, SiteContent},
     design::SiteDesign,
     gist::IssueGists,
+    origin::ListOrigins,
     plan::{MISSING, PlannedFile, SitePlan},
     public_issue::PublicIssues,
     search::SearchIndex,
 };
 pub use self::{
     file::SiteFile,
+    file_origin::FileOrigin,
     left_out::LeftOutIssue,
-    origin::FileOrigin,
     pictures::PictureShelf,
     public_issue::{ShownOpinion, StateOfIssues},
 };
@@ -100,6 +104,7 @@ pub struct ArchiveSite {
     /// Made when somebody searches, of the one before where there is one: nothing else needs it.
     index: OnceLock<Arc<SearchIndex>>,
     index_before: Option<Arc<SearchIndex>>,
+    list_origins: Arc<ListOrigins>,
 }
 
 impl ArchiveSite {
@@ -142,6 +147,8 @@ impl ArchiveSite {
             shelf: pictures,
         };
         let (content, left_out) = SiteContent::new(parts, gists, public, design, content);
+        let same_lists = before.filter(|before| content.has_same_lists(&before.content));
+        let list_origins = same_lists.map(|before| Arc::clone(&before.list_origins));
         Ok(Self {
             plan: SitePlan::of(&content),
             content,
@@ -149,6 +156,7 @@ impl ArchiveSite {
             next,
             index: OnceLock::new(),
             index_before: before.and_then(Self::last_index),
+            list_origins: list_origins.unwrap_or_default(),
         })
     }
 

@@ -167,8 +167,9 @@ impl Notifier {
         let Some(issue) = event.issue() else {
             return EventBackground::default();
         };
-        let title = snapshot.archive.issues().find(|own| own.id == issue);
-        let title = title.map(|issue| issue.front_matter.title.clone());
+        let mut heads = snapshot.archive.readable_heads();
+        let head = heads.find(|own| own.id == issue);
+        let title = head.map(|head| head.front_matter().title.clone());
         let batch = self.store.batch(issue).await.ok().flatten();
         let mut background = EventBackground {
             issue_title: title,

@@ -111,8 +111,8 @@ impl JobContext {
             let app = App::of(&snapshot, self.clock);
             let Some(found) = snapshot
                 .archive
-                .issues()
-                .find(|own| own.id == issue)
+                .issues_where(|own| own.id == issue)
+                .next()
                 .cloned()
             else {
                 return Ok(PreparedJob::Not(JobOutcome::Outdated));

@@ -113,13 +113,13 @@ fn candidates(snapshot: &PublicationSnapshot) -> Vec<IssueCandidate> {
     let root = &snapshot.publication.root;
     snapshot
         .archive
-        .issues()
-        .map(|issue| IssueCandidate {
-            id: issue.id.clone(),
-            edition: issue.front_matter.edition.clone(),
-            date: issue.front_matter.date,
-            file: issue.file_below(root),
-            is_ready: issue.front_matter.status == IssueStatus::Ready,
+        .readable_heads()
+        .map(|head| IssueCandidate {
+            id: head.id.clone(),
+            edition: head.front_matter().edition.clone(),
+            date: head.front_matter().date,
+            file: head.file_below(root),
+            is_ready: head.front_matter().status == IssueStatus::Ready,
         })
         .collect()
 }
@@ -127,7 +127,7 @@ fn candidates(snapshot: &PublicationSnapshot) -> Vec<IssueCandidate> {
 /// Such a file names no edition that could be believed; the date in its name says which slot it is for.
 fn broken(archive: &Archive, root: &Path) -> Vec<BrokenFile> {
     let unreadable = archive.entries().filter_map(|entry| {
-        let error = entry.issue().err()?;
+        let error = entry.glimpse().err()?;
         let problems = error.to_errors();
         Some(BrokenFile {
             file: shown_path(root, &entry.path),

@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use self::file::BodyGlimpse;
 use self::names::{ArchiveNames, NameKind};
 pub use self::{error::ArchiveError, file::ArchivedFile};
 use super::{Issue, IssueHead, read};
@@ -99,11 +100,19 @@ impl Archive {
         self.entries.iter().filter_map(|entry| entry.head())
     }
 
-    /// The issues that can be read, the oldest first.
-    pub(crate) fn issues(&self) -> impl DoubleEndedIterator<Item = &Issue> {
-        self.read_bodies();
-        let issues = self.entries.iter();
-        issues.filter_map(|entry| entry.issue().ok().map(|issue| &**issue))
+    /// What is kept of the issues that can be read, the oldest first. Whoever wants all of them wants them soon.
+    pub(crate) fn glimpses(&self) -> impl DoubleEndedIterator<Item = (&IssueHead, &BodyGlimpse)> {
+        let entries = self.entries.iter();
+        let new: Vec<_> = entries.filter(|entry| !entry.was_looked_at()).collect();
+        on_every_core(&new, |entry| {
+            let _ = entry.glimpse();
+        });
+        self.entries.iter().filter_map(|entry| entry.glimpse().ok())
+    }
+
+    /// The heads of the issues that can be read, body and all, the oldest first. No body is kept for it.
+    pub(crate) fn readable_heads(&self) -> impl DoubleEndedIterator<Item = &IssueHead> {
+        self.glimpses().map(|(head, _)| head)
     }
 
     /// Those of which the head says that they are meant: no other body is read.
@@ -114,15 +123,6 @@ impl Archive {
         let entries = self.entries.iter();
         let meant = entries.filter(move |entry| entry.head().is_some_and(&is_meant));
         meant.filter_map(|entry| entry.readable().ok())
-    }
-
-    /// Whoever wants all of them wants them soon.
-    fn read_bodies(&self) {
-        let entries = self.entries.iter();
-        let open: Vec<_> = entries.filter(|entry| !entry.is_whole()).collect();
-        on_every_core(&open, |entry| {
-            let _ = entry.issue();
-        });
     }
 
     /// The issue that `[[slug]]` means: by slug, by file name, or by id.
@@ -251,3 +251,6 @@ fn places(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     Ok(places)
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,6 +103,11 @@ impl IssueHead {
         &self.source
     }
 
+    /// Its file, relative to the publication's root.
+    pub(crate) fn file_below(&self, root: &Path) -> Option<String> {
+        read::file_below(root, &self.path)
+    }
+
     /// The folder beside whose files its images stand.
     #[must_use]
     pub(crate) fn folder(&self) -> &Path {

@@ -71,6 +71,12 @@ fn no_text(root: &Path, path: &Path, bytes: &[u8]) -> Option<SourceError> {
     )))
 }
 
+/// A file, relative to the publication's root.
+pub(super) fn file_below(root: &Path, path: &Path) -> Option<String> {
+    let file = path.strip_prefix(root).ok()?;
+    file.to_str().map(str::to_owned)
+}
+
 /// The folder beside whose files an issue's images stand.
 pub(super) fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))

@@ -8,7 +8,6 @@ use std::{
 use super::scan::{FOLDERS, MAX_DEPTH, visit};
 use crate::{
     audience::file::SUBSCRIBERS_FILE,
-    issue::Issue,
     publication::{FILE_NAME, Publication},
 };
 
@@ -24,19 +23,19 @@ pub(crate) struct IssueFiles {
 }
 
 impl IssueFiles {
-    pub(crate) fn of(publication: &Publication, issue: &Issue) -> Self {
+    /// Those of the issue in that file, which shows images at those places.
+    pub(crate) fn of(publication: &Publication, path: &Path, images: &[String]) -> Self {
         let root = &publication.root;
-        let folder = issue.path.parent().unwrap_or(root);
-        let pictures = issue.document.images.iter().map(|used| {
-            let location = used.image.location.as_str();
-            match location.strip_prefix('/') {
+        let folder = path.parent().unwrap_or(root);
+        let pictures = images
+            .iter()
+            .map(|location| match location.strip_prefix('/') {
                 Some(below_root) => root.join(below_root),
                 None => folder.join(location),
-            }
-        });
+            });
         let look = publication.look.pictures();
         let look = look.map(|picture| root.join(picture.location.trim_start_matches('/')));
-        let mut own = vec![issue.path.clone()];
+        let mut own = vec![path.to_owned()];
         own.extend(pictures.chain(look).filter(|path| !is_remote(path)));
         Self {
             root: root.clone(),

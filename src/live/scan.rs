@@ -116,15 +116,41 @@ impl FileStat {
 impl FileScan {
     /// Looks, after a moment where a save has only begun.
     pub(super) fn of(root: &Path, outside: &OutsideFiles, before: Option<&Self>) -> Self {
+        Self::once_begun(|| Self::now(root, outside, before))
+    }
+
+    /// The same where it is known which files may be other than they were, all of them below the publication's root,
+    /// and no folder.
+    pub(super) fn of_these(before: &Self, files: &BTreeSet<PathBuf>) -> Self {
+        Self::once_begun(|| Self {
+            own: before.own_with(files),
+            outside: before.outside.clone(),
+        })
+    }
+
+    fn once_begun(look: impl Fn() -> Self) -> Self {
         let mut looks = BEGUN.as_millis() / BETWEEN.as_millis();
         loop {
-            let scan = Self::now(root, outside, before);
+            let scan = look();
             if looks == 0 || !scan.has_begun() {
                 return scan;
             }
             looks -= 1;
             thread::sleep(BETWEEN);
         }
+    }
+
+    fn own_with(&self, files: &BTreeSet<PathBuf>) -> FileMarks {
+        let mut own = self.own.clone();
+        for file in files {
+            // Where a folder was, what was in it is gone as well.
+            own.retain(|path, _| !path.starts_with(file));
+            visit(file, 0, &mut |path, about| {
+                let last = self.own.get(path);
+                own.insert(path.to_owned(), FileMark::of(path, about, last));
+            });
+        }
+        own
     }
 
     fn now(root: &Path, outside: &OutsideFiles, before: Option<&Self>) -> Self {
@@ -265,6 +291,23 @@ fn hash(it: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     it.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Whether a look at all files would see one at that path.
+pub(super) fn is_seen(root: &Path, path: &Path) -> bool {
+    let Ok(below) = path.strip_prefix(root) else {
+        return false;
+    };
+    let names: Vec<_> = below.iter().map(|name| name.to_string_lossy()).collect();
+    match &names[..] {
+        [file] => FILES.contains(&&**file),
+        [folder, within @ ..] => {
+            FOLDERS.contains(&&**folder)
+                && within.len() <= MAX_DEPTH
+                && !within.iter().any(|name| is_scratch(name))
+        }
+        [] => false,
+    }
 }
 
 /// What editors and programs keep for themselves beside the files: nothing that mail is made of.

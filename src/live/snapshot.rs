@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::Stopwatch,
-    issue::Archive,
+    issue::{Archive, BodyGlimpse, IssueHead},
     publication::{Environment, FILE_NAME, Publication},
     render::{RenderError, Templates},
     source::{SourceError, with_causes},
@@ -122,8 +122,8 @@ impl PublicationSnapshot {
 
     /// What mail is made of, and leaves by, beside the folders that are looked at whole.
     fn outside_files(&self) -> OutsideFiles {
-        let issues = self.archive.issues();
-        let files = issues.map(|issue| IssueFiles::of(&self.publication, issue));
+        let files = self.archive.glimpses();
+        let files = files.map(|(head, body)| self.files_of(head, body));
         let outlet = self.publication.smtp.files();
         OutsideFiles {
             pictures: files.flat_map(IssueFiles::outside).collect(),
@@ -150,9 +150,14 @@ impl PublicationSnapshot {
 
     /// What an issue's mail is made of; nothing where there is no such issue.
     pub(crate) fn issue_files(&self, id: &str) -> IssueFiles {
-        let issue = self.archive.issues().find(|issue| issue.id == id);
-        issue.map_or_else(IssueFiles::default, |issue| {
-            IssueFiles::of(&self.publication, issue)
+        let mut issues = self.archive.glimpses();
+        let issue = issues.find(|(head, _)| head.id == id);
+        issue.map_or_else(IssueFiles::default, |(head, body)| {
+            self.files_of(head, body)
         })
+    }
+
+    fn files_of(&self, head: &IssueHead, body: &BodyGlimpse) -> IssueFiles {
+        IssueFiles::of(&self.publication, &head.path, &body.images)
     }
 }

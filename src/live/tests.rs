@@ -36,9 +36,9 @@ impl Desk {
 }
 
 fn titles(snapshot: &PublicationSnapshot) -> Vec<&str> {
-    let issues = snapshot.archive.issues();
-    issues
-        .map(|issue| issue.front_matter.title.as_str())
+    let heads = snapshot.archive.readable_heads();
+    heads
+        .map(|head| head.front_matter().title.as_str())
         .collect()
 }
 
@@ -127,4 +127,38 @@ async fn a_picture_beside_is_followed_from_the_save_that_names_it() {
     assert_ne!(put.files, named.files);
     let has = |path: &Path| put.outside().paths().any(|own| own == path);
     assert!(has(&desk.folder.path().join("images/a.png")));
+}
+
+#[tokio::test]
+async fn a_look_at_few_files_sees_them_and_leaves_the_others_to_the_next() {
+    let desk = Desk::new().await;
+    let at = |name: &str| desk.folder.path().join(name);
+    let look = async |names: &[&str]| {
+        let files = names.iter().map(|name| at(name)).collect();
+        desk.live.look_at(Some(files), Stopwatch::start()).await
+    };
+    let two = ISSUE.replace("One", "Two").replace("11-30", "12-07");
+    fs::create_dir(at("issues/2026-12-07-two")).unwrap();
+    desk.write("issues/2026-12-07-two/index.md", &two);
+    desk.write("issues/2026-11-30-one.md", &ISSUE.replace("One", "Uno"));
+    let added = look(&["issues/2026-12-07-two/index.md"]).await;
+    assert_eq!(titles(&added), ["One", "Two"]);
+    let renamed = look(&["issues/2026-11-30-one.md"]).await;
+    assert_eq!(titles(&renamed), ["Uno", "Two"]);
+    let same = look(&["issues/2026-11-30-one.md", "issues/none.md"]).await;
+    assert!(
+        Arc::ptr_eq(&same, &desk.live.look().await),
+        "nothing changed"
+    );
+    // A folder that is gone is named as a file that is not there.
+    fs::remove_dir_all(at("issues/2026-12-07-two")).unwrap();
+    let gone = look(&["issues/2026-12-07-two"]).await;
+    assert_eq!(titles(&gone), ["Uno"]);
+    assert_eq!(
+        gone.files,
+        desk.live.look().await.files,
+        "as all of them are seen"
+    );
+    desk.write(FILE_NAME, &YAML.replace("name: n", "name: m"));
+    assert_eq!(look(&[FILE_NAME]).await.publication.name, "m");
 }

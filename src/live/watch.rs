@@ -16,7 +16,7 @@ use std::{
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::Flag};
 use tokio::{sync::mpsc, time::timeout};
 
-use super::scan::{FILES, FOLDERS, OutsideFiles, is_scratch};
+use super::scan::{FILES, FOLDERS, OutsideFiles, is_scratch, is_seen};
 use crate::clock::Stopwatch;
 
 /// A save is over when the system has been silent for so long…
@@ -24,17 +24,24 @@ const QUIET: Duration = Duration::from_millis(8);
 /// …or when it has lasted for so long.
 const LONGEST: Duration = Duration::from_millis(40);
 
+/// Of more than these, as a change of branches makes them, a look at all is sooner done.
+const FEW: usize = 32;
+
 /// What the system tells of one save, or of none.
 #[derive(Debug)]
 pub(super) struct FileNotice {
     paths: BTreeSet<PathBuf>,
+    /// The system has lost count of what changed.
+    is_of_all: bool,
     pub(super) since: Stopwatch,
 }
 
 impl FileNotice {
     fn of(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        let paths: BTreeSet<PathBuf> = paths.into_iter().collect();
         Self {
-            paths: paths.into_iter().collect(),
+            is_of_all: paths.is_empty(),
+            paths,
             since: Stopwatch::start(),
         }
     }
@@ -53,6 +60,8 @@ pub(super) struct FileWatch {
     armed: BTreeMap<PathBuf, u64>,
     /// What notices may be about, with all that is in it.
     wanted: BTreeSet<PathBuf>,
+    /// The publication's folder, by its real path.
+    root: PathBuf,
 }
 
 impl FileWatch {
@@ -71,6 +80,7 @@ impl FileWatch {
             notices,
             armed: BTreeMap::new(),
             wanted: BTreeSet::new(),
+            root: PathBuf::new(),
         }
     }
 
@@ -91,6 +101,7 @@ impl FileWatch {
             let folder = beside.get(path.parent()?)?;
             Some(folder.join(path.file_name()?))
         }));
+        self.root.clone_from(&root);
         self.watch(&root, RecursiveMode::NonRecursive);
         for folder in &folders {
             self.watch(folder, RecursiveMode::Recursive);
@@ -124,10 +135,28 @@ impl FileWatch {
         loop {
             let left = LONGEST.saturating_sub(save.since.elapsed());
             match timeout(left.min(QUIET), self.notices.recv()).await {
-                Ok(Some(notice)) if !left.is_zero() => save.paths.extend(notice.paths),
+                Ok(Some(notice)) if !left.is_zero() => {
+                    save.is_of_all |= notice.is_of_all;
+                    save.paths.extend(notice.paths);
+                }
                 _ => return save,
             }
         }
+    }
+
+    /// The files that a save was about, as they are named below `root`. None: not all of them are known, or they are
+    /// none of those which a look at the folders sees.
+    pub(super) fn files_of(&self, save: &FileNotice, root: &Path) -> Option<BTreeSet<PathBuf>> {
+        let is_wanted = |path: &&PathBuf| path.ancestors().any(|it| self.wanted.contains(it));
+        let wanted = save.paths.iter().filter(is_wanted);
+        let files: Option<BTreeSet<PathBuf>> = wanted
+            .map(|real| {
+                let path = root.join(real.strip_prefix(&self.root).ok()?);
+                (is_seen(root, &path) && !real.is_dir()).then_some(path)
+            })
+            .collect();
+        let is_few = |files: &BTreeSet<PathBuf>| (1..=FEW).contains(&files.len());
+        files.filter(|files| !save.is_of_all && is_few(files))
     }
 
     /// The first notice that is about the publication's files.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{accents::accent_of, former::FormerIssue};
 use crate::{
-    issue::{Archive, ArchivedFile, Issue, IssueStatus},
+    issue::{Archive, ArchivedFile, IssueHead, IssueStatus},
     publication::Publication,
     schedule::{self, LedgerView, SlotState, SlotView},
     store::BatchState,
@@ -34,14 +34,15 @@ pub(super) fn rows(inputs: &ListInputs<'_>) -> Vec<IssueRow> {
     let mut rows: Vec<IssueRow> = inputs
         .archive
         .entries()
-        .map(|entry| match entry.issue() {
-            Ok(issue) => inputs.readable(entry, issue, &slots),
+        .map(|entry| match entry.glimpse() {
+            Ok((head, _)) => inputs.readable(entry, head, &slots),
             Err(_) => inputs.broken(entry),
         })
         .collect();
     // Before the first issue, and before today, nothing is missing.
     let today = inputs.today();
-    let begin = inputs.archive.issues().map(|issue| issue.front_matter.date);
+    let heads = inputs.archive.readable_heads();
+    let begin = heads.map(|head| head.front_matter().date);
     let begin = begin.min().map_or(today, |begin| begin.min(today));
     let missing: Vec<IssueRow> = slots
         .iter()
@@ -92,8 +93,8 @@ impl ListInputs<'_> {
         }
     }
 
-    fn readable(&self, entry: &ArchivedFile, issue: &Issue, slots: &[SlotView]) -> IssueRow {
-        let front_matter = &issue.front_matter;
+    fn readable(&self, entry: &ArchivedFile, issue: &IssueHead, slots: &[SlotView]) -> IssueRow {
+        let front_matter = issue.front_matter();
         let has_it = |view: &&SlotView| view.issues.iter().any(|one| one.id == issue.id);
         let mut batches = self.ledger.batches.iter();
         let batch = batches.find(|batch| batch.issue == issue.id);

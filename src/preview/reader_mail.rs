@@ -52,11 +52,11 @@ fn sample(
 }
 
 fn newest(snapshot: &PublicationSnapshot) -> Option<NewestIssue> {
-    let issue = snapshot.archive.issues().next_back()?;
+    let head = snapshot.archive.readable_heads().next_back()?;
     Some(NewestIssue {
-        title: issue.front_matter.title.clone(),
-        edition: issue.front_matter.edition.clone(),
-        date: issue.front_matter.date,
-        url: format!("{READER_PAGES}/issues/{}", issue.slug),
+        title: head.front_matter().title.clone(),
+        edition: head.front_matter().edition.clone(),
+        date: head.front_matter().date,
+        url: format!("{READER_PAGES}/issues/{}", head.slug),
     })
 }

@@ -66,9 +66,9 @@ impl SampleDesk {
     fn named(&self, wanted: &str) -> ReaderResult<(String, Arc<Issue>)> {
         let snapshot = self.snapshot();
         let mut found = snapshot.archive.entries().rev().filter_map(|entry| {
-            let issue = entry.issue().ok()?;
-            let is_it = issue.slug == wanted || entry.name == wanted;
-            is_it.then(|| (entry.name.clone(), Arc::clone(issue)))
+            let is_it = entry.head()?.slug == wanted || entry.name == wanted;
+            let issue = is_it.then(|| entry.issue().ok()).flatten()?;
+            Some((entry.name.clone(), Arc::clone(issue)))
         });
         found.next().ok_or(ReaderRefusal::NotFound)
     }
@@ -165,13 +165,13 @@ impl ReaderService for SampleDesk {
 
     async fn newest(&self) -> ReaderResult<Vec<ListedIssue>> {
         let snapshot = self.snapshot();
-        let newest = snapshot.archive.issues().rev().take(NEWEST);
-        let listed = newest.map(|issue| ListedIssue {
-            slug: issue.slug.clone(),
-            title: issue.front_matter.title.clone(),
-            summary: issue.front_matter.preheader.clone().unwrap_or_default(),
-            edition: edition_title(&snapshot.publication, &issue.front_matter.edition),
-            date: issue.front_matter.date,
+        let newest = snapshot.archive.readable_heads().rev().take(NEWEST);
+        let listed = newest.map(|head| ListedIssue {
+            slug: head.slug.clone(),
+            title: head.front_matter().title.clone(),
+            summary: head.front_matter().preheader.clone().unwrap_or_default(),
+            edition: edition_title(&snapshot.publication, &head.front_matter().edition),
+            date: head.front_matter().date,
         });
         Ok(listed.collect())
     }

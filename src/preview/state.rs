@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{App, AppError, on_hold::hold_among},
     clock::Clock,
-    issue::{ArchiveError, ArchivedFile, Issue},
+    issue::{ArchiveError, ArchivedFile, Issue, IssueHead},
     live::PublicationSnapshot,
     operations::consents::RecipientsByEdition,
     publication::Publication,
@@ -102,10 +102,10 @@ impl PreviewState {
 
     fn remember_names(&mut self) {
         for entry in self.snapshot.archive.entries() {
-            if let Ok(issue) = entry.issue() {
-                let front_matter = &issue.front_matter;
+            if let Ok((head, _)) = entry.glimpse() {
+                let front_matter = head.front_matter();
                 let former = FormerIssue {
-                    id: issue.id.clone(),
+                    id: head.id.clone(),
                     title: front_matter.title.clone(),
                     edition: front_matter.edition.clone(),
                     date: front_matter.date,
@@ -131,12 +131,12 @@ impl PreviewState {
     /// Whether a law makes an issue that is still to go out depend on who agreed, and nobody has
     /// been counted.
     pub(super) fn wants_recipients(&self) -> bool {
-        let is_to_come = |issue: &&Issue| {
-            let is_it = |batch: &BatchView| batch.issue == issue.id;
+        let is_to_come = |head: &&IssueHead| {
+            let is_it = |batch: &BatchView| batch.issue == head.id;
             !self.ledger.batches.iter().any(is_it)
         };
-        let to_come = self.snapshot.archive.issues().filter(is_to_come);
-        let heads = to_come.map(|issue| &issue.front_matter);
+        let to_come = self.snapshot.archive.readable_heads().filter(is_to_come);
+        let heads = to_come.map(IssueHead::front_matter);
         self.recipients.is_none() && self.app.asks_for_consent(heads)
     }
 
@@ -178,7 +178,7 @@ impl PreviewState {
     /// The name that the issue of that former name has now.
     pub(super) fn moved(&self, name: &str) -> Option<&str> {
         let id = &self.former.get(name)?.id;
-        let is_it = |entry: &&ArchivedFile| entry.issue().is_ok_and(|issue| issue.id == *id);
+        let is_it = |entry: &&ArchivedFile| entry.glimpse().is_ok_and(|(head, _)| head.id == *id);
         let entry = self.snapshot.archive.entries().find(is_it)?;
         Some(&entry.name)
     }

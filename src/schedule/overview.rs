@@ -382,15 +382,15 @@ impl OverviewInputs<'_> {
             if !is_within(date) {
                 return None;
             }
-            let issue = match entry.issue() {
-                Ok(issue) => issue,
+            let head = match entry.glimpse() {
+                Ok((head, _)) => head,
                 Err(error) => {
                     let error = error.to_string();
                     return Some(StrayReason::Unreadable { error });
                 }
             };
-            let (edition, batches) = (&issue.front_matter.edition, &self.ledger.batches);
-            if batches.iter().any(|batch| batch.issue == issue.id) {
+            let (edition, batches) = (&head.front_matter().edition, &self.ledger.batches);
+            if batches.iter().any(|batch| batch.issue == head.id) {
                 return None;
             }
             let why = match self.publication.slot_or_absence(edition, date) {

@@ -1,10 +1,7 @@
 //! What all pages of the archive are made of: the publication, its public issues with their pictures, words,
 //! templates and addresses. Pure once made: nothing here asks for the time or for a state.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     address::SiteAddresses,
@@ -12,6 +9,7 @@ use super::{
     design::SiteDesign,
     gist::IssueGists,
     issue_card::IssueCard,
+    known_of_issue::KnownOfIssue,
     left_out::LeftOutIssue,
     pictures::{IssuePictures, PictureFile, PictureShelf, WebPicture},
     public_issue::{PublicIssues, ShownOpinion, StateOfIssues},
@@ -35,15 +33,15 @@ pub(super) struct SiteContent {
     pub(super) shelf: Arc<PictureShelf>,
     /// The newest first.
     pub(super) issues: Vec<Arc<ReadyIssue>>,
-    /// Their texts as feeds have them, as far as somebody wanted them.
-    feed_texts: Vec<OnceLock<Arc<str>>>,
+    /// What was made of each so far.
+    pub(super) known: Vec<KnownOfIssue>,
     /// By slug, composed.
     by_slug: BTreeMap<String, usize>,
     /// By tag, as its first writer wrote it.
     pub(super) tags: BTreeMap<String, TaggedIssues>,
     /// Pictures that no page shows, and mail does.
     mailed: Vec<PictureFile>,
-    pub(super) known: Arc<StateOfIssues>,
+    pub(super) state: Arc<StateOfIssues>,
     pub(super) gists: IssueGists,
     /// Every issue there is, for what `[[slug]]` means.
     archive: Arc<Archive>,
@@ -58,7 +56,7 @@ pub(super) struct ContentInput<'i> {
 }
 
 /// The issues of a tag.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TaggedIssues {
     pub(super) name: String,
     pub(super) issues: Vec<usize>,
@@ -107,9 +105,9 @@ impl SiteContent {
             .collect();
         let mut content = Self {
             archive: Arc::clone(input.archive),
-            known: Arc::clone(input.known),
+            state: Arc::clone(input.known),
             tags: tags(&issues),
-            feed_texts: issues.iter().map(|_| OnceLock::new()).collect(),
+            known: issues.iter().map(|_| KnownOfIssue::default()).collect(),
             design,
             gists,
             mailed,
@@ -118,23 +116,9 @@ impl SiteContent {
             by_slug,
         };
         if let Some(before) = before {
-            content.take_feed_texts(before);
+            content.known = content.known_of_issues(before);
         }
         (content, left_out)
-    }
-
-    /// Takes over the texts that are what they were. Their links may lead elsewhere by now.
-    fn take_feed_texts(&mut self, before: &Self) {
-        for (at, ready) in self.issues.iter().enumerate() {
-            let last = before.by_slug(&ready.public.slug);
-            let text = last.and_then(|last| Some((last, before.feed_texts[last].get()?)));
-            if let Some((last, text)) = text
-                && Arc::ptr_eq(&before.issues[last], ready)
-                && before.linked_pages(ready) == self.linked_pages(ready)
-            {
-                self.feed_texts[at] = OnceLock::from(Arc::clone(text));
-            }
-        }
     }
 
     /// Where the links to other issues lead.
@@ -198,8 +182,8 @@ impl SiteContent {
     /// The issue's text in one piece, with whole addresses, for programs that read feeds.
     pub(super) fn feed_text(&self, at: usize) -> Option<&str> {
         let made = || self.body(at, self.addresses().base_url());
-        let text = self.feed_texts.get(at)?;
-        Some(text.get_or_init(|| {
+        let known = self.known.get(at)?;
+        Some(known.feed_text.get_or_init(|| {
             made()
                 .map_or_else(String::new, |(body, _)| body.whole())
                 .into()
@@ -234,7 +218,7 @@ impl SiteContent {
     }
 
     pub(super) fn opinions(&self, ready: &ReadyIssue) -> &[ShownOpinion] {
-        let opinions = self.known.opinions.get(ready.id());
+        let opinions = self.state.opinions.get(ready.id());
         opinions.map_or(&[], Vec::as_slice)
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{design::SiteDesign, public_issue::PublicIssue};
 
 /// What a list shows of an issue.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct IssueCard {
     href: String,
     title: String,

@@ -1,12 +1,8 @@
 //! What the files of an archive say, each made when somebody wants it; and what each is made of, which is sooner known.
 
 use super::{
-    ArchiveSite, crawlers,
-    file::SiteFile,
-    origin::{self, FileOrigin},
-    pages,
-    plan::PlannedFile,
-    set_text::SetPage,
+    ArchiveSite, crawlers, file::SiteFile, file_origin::FileOrigin, origin, pages,
+    plan::PlannedFile, set_text::SetPage,
 };
 use crate::render::RenderError;
 
@@ -21,18 +17,22 @@ impl ArchiveSite {
         let Some(planned) = self.plan.files.get(path) else {
             return Ok(Some(origin::of_name(path)));
         };
+        if planned.is_of_lists() {
+            return self
+                .list_origins
+                .of(content, path, || self.set_page(planned));
+        }
         if let Some(page) = self.set_page(planned)? {
             return Ok(Some(origin::of_page(content, &page)));
         }
         Ok(match planned {
             PlannedFile::Issue(at) => {
-                let around = pages::around_issue(content, *at)?;
-                around.map(|around| origin::of_issue(content, *at, &around))
+                origin::of_issue(content, *at, || pages::around_issue(content, *at))?
             }
             PlannedFile::Feed(format, edition) => {
                 Some(origin::of_feed(content, *format, edition.as_deref()))
             }
-            PlannedFile::Texts(at) => Some(origin::of_texts(content, *at)),
+            PlannedFile::Texts(at) => origin::of_texts(content, *at),
             // Their names are of what they say.
             PlannedFile::Picture(_) | PlannedFile::Card(_) | PlannedFile::Asset(_) => {
                 Some(origin::of_name(path))

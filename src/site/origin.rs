@@ -4,12 +4,13 @@
 //!
 //! Nothing here outlives the process: another program may make another page of the same.
 
-use super::{content::SiteContent, feed::FeedFormat, set_text::SetPage};
-use crate::fingerprint::{hex, sha256};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
-/// What a file is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileOrigin([u8; 32]);
+use super::{content::SiteContent, feed::FeedFormat, file_origin::FileOrigin, set_text::SetPage};
+use crate::fingerprint::{hex, sha256};
 
 /// Fields, so that no two lists of them read the same.
 pub(super) struct OriginDigest(String);
@@ -57,8 +58,26 @@ pub(super) fn of_page(content: &SiteContent, page: &SetPage) -> FileOrigin {
     origin.origin()
 }
 
-/// Of an issue's page, which says that around its text.
-pub(super) fn of_issue(content: &SiteContent, at: usize, around: &str) -> FileOrigin {
+/// Of an issue's page, which says around its text what `around` makes.
+///
+/// # Errors
+/// None but those of `around`; None where there is no such issue.
+pub(super) fn of_issue<E>(
+    content: &SiteContent,
+    at: usize,
+    around: impl FnOnce() -> Result<Option<String>, E>,
+) -> Result<Option<FileOrigin>, E> {
+    let Some(known) = content.known.get(at) else {
+        return Ok(None);
+    };
+    if let Some(known) = known.page.get() {
+        return Ok(Some(*known));
+    }
+    let made = around()?.map(|around| made_of_issue(content, at, &around));
+    Ok(made.map(|made| *known.page.get_or_init(|| made)))
+}
+
+fn made_of_issue(content: &SiteContent, at: usize, around: &str) -> FileOrigin {
     let mut origin = OriginDigest::new(content);
     origin.push(around);
     origin.push_text(content, at);
@@ -81,10 +100,42 @@ pub(super) fn of_feed(
 }
 
 /// Of the texts that the search shows parts of.
-pub(super) fn of_texts(content: &SiteContent, at: usize) -> FileOrigin {
+pub(super) fn of_texts(content: &SiteContent, at: usize) -> Option<FileOrigin> {
+    let known = content.known.get(at)?;
+    Some(*known.texts.get_or_init(|| made_of_texts(content, at)))
+}
+
+fn made_of_texts(content: &SiteContent, at: usize) -> FileOrigin {
     let mut origin = OriginDigest::new(content);
     let card = content.card(at).map(serde_json::to_string);
     origin.push(&card.and_then(Result::ok).unwrap_or_default());
     origin.push_text(content, at);
     origin.origin()
+}
+
+/// Of pages that show nothing but lists of issues, by their paths: shared by archives whose lists are the same.
+#[derive(Debug, Default)]
+pub(super) struct ListOrigins(Mutex<BTreeMap<String, FileOrigin>>);
+
+impl ListOrigins {
+    /// That of a page, which `page` makes where nobody asked before.
+    ///
+    /// # Errors
+    /// Those of `page`.
+    pub(super) fn of<E>(
+        &self,
+        content: &SiteContent,
+        path: &str,
+        page: impl FnOnce() -> Result<Option<SetPage>, E>,
+    ) -> Result<Option<FileOrigin>, E> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(path) {
+            return Ok(Some(*known));
+        }
+        let made = page()?.map(|page| of_page(content, &page));
+        if let Some(made) = made {
+            known().insert(path.to_owned(), made);
+        }
+        Ok(made)
+    }
 }

@@ -30,9 +30,13 @@ const SMALL: PictureUse = PictureUse::narrow(600);
 pub struct PictureShelf {
     cache: Cache,
     known: Mutex<KnownPictures>,
+    places: Mutex<KnownPlaces>,
 }
 
 type KnownPictures = BTreeMap<(PathBuf, PictureUse), (PictureStamp, PictureFile)>;
+
+/// Where an issue names a picture, and which file that is.
+type KnownPlaces = BTreeMap<PathBuf, (PictureStamp, PathBuf)>;
 
 /// By what a file is seen to have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +80,32 @@ impl PictureShelf {
         Self {
             cache: Cache::below(state_dir),
             known: Mutex::default(),
+            places: Mutex::default(),
         }
+    }
+
+    /// The file that a location in an issue means, and its stamp, taken before. As long as the file that the system
+    /// finds there is the same, it is not asked again by which links it was found.
+    fn place(
+        &self,
+        root: &Path,
+        folder: &Path,
+        location: &str,
+    ) -> Result<(PathBuf, Option<PictureStamp>), PictureError> {
+        let named = match location.strip_prefix('/') {
+            Some(below_root) => root.join(below_root),
+            None => folder.join(location),
+        };
+        let stamp = PictureStamp::of(&named);
+        let known = self.places().get(&named).cloned();
+        if let Some((of, path)) = known.filter(|(of, _)| Some(*of) == stamp) {
+            return Ok((path, Some(of)));
+        }
+        let path = find(root, folder, location)?;
+        if let Some(stamp) = stamp {
+            self.places().insert(named, (stamp, path.clone()));
+        }
+        Ok((path, stamp))
     }
 
     /// What the file at that path becomes, whose stamp was taken before anything of it was read.
@@ -121,6 +150,10 @@ impl PictureShelf {
         })
     }
 
+    fn places(&self) -> std::sync::MutexGuard<'_, KnownPlaces> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, KnownPictures> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,8 +193,8 @@ impl IssuePictures {
                 true => PictureUse::VIDEO,
                 false => PictureUse::COLUMN,
             };
-            let found = find(&publication.root, gist.head.folder(), location);
-            match found.and_then(|path| WebPicture::of(shelf, &path, large)) {
+            let found = shelf.place(&publication.root, gist.head.folder(), location);
+            match found.and_then(|(path, stamp)| WebPicture::of(shelf, &path, stamp, large)) {
                 Ok(picture) => {
                     pictures.insert(key, picture);
                 }
@@ -188,8 +221,13 @@ impl IssuePictures {
 }
 
 impl WebPicture {
-    fn of(shelf: &PictureShelf, path: &Path, wanted: PictureUse) -> Result<Self, PictureError> {
-        let (stamp, source) = (PictureStamp::of(path), PictureSource::at(path));
+    fn of(
+        shelf: &PictureShelf,
+        path: &Path,
+        stamp: Option<PictureStamp>,
+        wanted: PictureUse,
+    ) -> Result<Self, PictureError> {
+        let source = PictureSource::at(path);
         let large = shelf.file(path, stamp, &source, wanted)?;
         let narrow = PictureUse {
             max_width: SMALL.max_width,

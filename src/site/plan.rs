@@ -44,6 +44,16 @@ pub(super) enum PlannedFile {
     Asset(usize),
 }
 
+impl PlannedFile {
+    /// Whether it shows lists of issues, and nothing of one of them that no list has.
+    pub(super) fn is_of_lists(&self) -> bool {
+        matches!(
+            self,
+            Self::Front | Self::Overview | Self::Missing | Self::List(..)
+        )
+    }
+}
+
 /// Every file, by its path below the archive's folder.
 #[derive(Debug, Default)]
 pub(super) struct SitePlan {

@@ -31,7 +31,7 @@ impl Desk {
         let whole = "---\ntitle: A\nedition: monday\ndate: 2026-11-30\nstatus: ready\n---\nA\n";
         let issue = Issue::parse(&publication, &path, whole).unwrap();
         let desk = Self {
-            parts: IssueFiles::of(&publication, &issue),
+            parts: IssueFiles::of(&publication, &issue.path, &[]),
             folder,
             settling: SettlingFiles::default(),
             looks: PartsFingerprint::default(),

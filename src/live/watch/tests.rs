@@ -86,3 +86,45 @@ async fn a_folder_in_another_s_place_is_watched() {
     let save = watch.next(Duration::from_secs(10)).await;
     assert!(save.paths.contains(&root.join("issues/a.md")), "{save:?}");
 }
+
+#[tokio::test]
+async fn the_files_of_a_save_are_known_where_all_of_them_are_files() {
+    let folder = desk();
+    let root = folder.path().canonicalize().unwrap();
+    let named = Path::new("/elsewhere/as/named");
+    let mut watch = FileWatch::start();
+    watch.arm(&root, &OutsideFiles::default());
+    let of = |names: &[&str]| {
+        let paths: Vec<PathBuf> = names.iter().map(|name| root.join(name)).collect();
+        watch.files_of(&FileNotice::of(paths), named)
+    };
+    let files = |names: &[&str]| Some(names.iter().map(|name| named.join(name)).collect());
+    assert_eq!(of(&["issues/a.md"]), files(&["issues/a.md"]));
+    assert_eq!(
+        of(&[
+            "issues/gone/index.md",
+            "public/index.html",
+            "daily-note.yaml"
+        ]),
+        files(&["issues/gone/index.md", "daily-note.yaml"]),
+        "others' files are nobody's business"
+    );
+    for unknown in [
+        &[][..],
+        &["public/index.html"],
+        &["issues/.git/index"],
+        &["issues/1/2/3/4/5/6/7/8/9.md"],
+    ] {
+        assert_eq!(of(unknown), None, "{unknown:?}");
+    }
+    let many: Vec<String> = (0..=FEW).map(|at| format!("issues/{at}.md")).collect();
+    assert_eq!(
+        of(&many.iter().map(String::as_str).collect::<Vec<_>>()),
+        None
+    );
+    fs::create_dir(root.join("issues/folder")).unwrap();
+    assert_eq!(of(&["issues/folder"]), None, "a folder may hold anything");
+    let mut lost = FileNotice::of([root.join("issues/a.md")]);
+    lost.is_of_all = true;
+    assert_eq!(watch.files_of(&lost, named), None);
+}

@@ -83,8 +83,9 @@ impl ReaderDesk {
     /// its hour, or its file is gone. What its writer took off the web is off.
     pub(super) fn is_open_beside_archive(&self, issue: &str) -> bool {
         let snapshot = self.snapshot();
-        let file = snapshot.archive.issues().find(|own| own.id == issue);
+        let mut files = snapshot.archive.readable_heads();
+        let file = files.find(|own| own.id == issue);
         snapshot.publication.web.archive != ArchiveAccess::Off
-            && file.is_none_or(|file| file.front_matter.is_for_archive())
+            && file.is_none_or(|file| file.front_matter().is_for_archive())
     }
 }

@@ -7,6 +7,7 @@
 //! as we left it.
 
 mod fault;
+mod foreign;
 mod writing;
 mod written;
 
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use self::written::WrittenFiles;
 use self::{
     fault::{FolderFault, failed},
-    writing::Writing,
+    writing::{FinishedWriting, Writing},
     written::{MARKER, WrittenFolder, WrittenStamp},
 };
 use crate::{app::AppError, site::ArchiveSite};
@@ -115,7 +116,11 @@ impl SiteFolder {
         };
         fs::create_dir_all(fresh).map_err(failed(fresh))?;
         let writing = Writing::new(site, (place, &shown), (fresh, &twin), self.is_for_many);
-        let (mut written, files) = writing.run()?;
+        let FinishedWriting {
+            folder: mut written,
+            count,
+            seen,
+        } = writing.run()?;
         let marker = Marker {
             files: written.files.keys().cloned().collect(),
         };
@@ -126,6 +131,7 @@ impl SiteFolder {
         let stamp = marked.sync_all().and_then(|()| WrittenStamp::of(&there));
         written.marker = Some(stamp.map_err(failed(&there))?);
         shown.carried = written.carried.clone();
+        shown.seen = seen;
         if !self.is_for_many {
             remove(fresh).map_err(failed(fresh))?;
         } else if is_known {
@@ -144,7 +150,7 @@ impl SiteFolder {
                 Err(_) => remove(fresh).map_err(failed(fresh))?,
             }
         }
-        Ok(files)
+        Ok(count)
     }
 
     /// Which files the folder says are ours. None: there is no folder, or nothing in it.

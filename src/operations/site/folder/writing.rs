@@ -10,12 +10,22 @@ use std::{
 
 use super::{
     fault::{failed, lost},
+    foreign::SeenFolders,
     written::{WrittenFile, WrittenFiles, WrittenFolder, WrittenStamp, link, put},
 };
 use crate::{app::AppError, cores::on_every_core, site::ArchiveSite};
 
 /// A folder, and what is known of it.
 type KnownFolder<'w> = (&'w Path, &'w WrittenFolder);
+
+/// What came of it.
+pub(super) struct FinishedWriting {
+    /// What is in the fresh folder now.
+    pub(super) folder: WrittenFolder,
+    pub(super) count: WrittenFiles,
+    /// The folders of the one that was shown.
+    pub(super) seen: SeenFolders,
+}
 
 /// A writing under way.
 pub(super) struct Writing<'w> {
@@ -49,14 +59,20 @@ impl<'w> Writing<'w> {
     ///
     /// # Errors
     /// A disk that is full; a template that fails.
-    pub(super) fn run(self) -> Result<(WrittenFolder, WrittenFiles), AppError> {
+    pub(super) fn run(self) -> Result<FinishedWriting, AppError> {
+        let (shown, known) = self.shown;
+        let seen = match shown.is_dir() {
+            true => known.seen.again(shown, |path| known.has(path)),
+            false => Ok(SeenFolders::default()),
+        };
+        let seen = seen.map_err(failed(shown))?;
         let paths = self.site.paths();
         let made = on_every_core(&paths, |path| self.file(path));
         let made: Vec<WrittenFile> = made.into_iter().collect::<Result<_, _>>()?;
         let files: BTreeMap<String, WrittenFile> = paths.into_iter().zip(made).collect();
-        let carried = self.carried(&files).map_err(failed(self.shown.0))?;
+        let carried = self.carried(&seen, &files).map_err(failed(shown))?;
         self.clear(&files, &carried).map_err(failed(self.fresh.0))?;
-        let written = WrittenFiles {
+        let count = WrittenFiles {
             all: files.len(),
             changed: self.changed.into_inner(),
             bytes: files.values().map(|file| file.stamp.bytes).sum(),
@@ -64,9 +80,14 @@ impl<'w> Writing<'w> {
         let folder = WrittenFolder {
             files,
             carried,
+            seen: self.fresh.1.seen.clone(),
             ..WrittenFolder::default()
         };
-        Ok((folder, written))
+        Ok(FinishedWriting {
+            folder,
+            count,
+            seen,
+        })
     }
 
     /// One file, made where it has to be.
@@ -120,12 +141,13 @@ impl<'w> Writing<'w> {
         }
     }
 
-    /// What others put into the folder: a `CNAME`, another page.
-    fn carried(&self, files: &BTreeMap<String, WrittenFile>) -> io::Result<BTreeSet<PathBuf>> {
-        let mut carried = BTreeSet::new();
-        if self.shown.0.is_dir() {
-            self.collect_foreign(Path::new(""), &mut carried)?;
-        }
+    /// What others put into the folder, by how its folders were seen.
+    fn carried(
+        &self,
+        seen: &SeenFolders,
+        files: &BTreeMap<String, WrittenFile>,
+    ) -> io::Result<BTreeSet<PathBuf>> {
+        let mut carried = seen.foreign();
         carried.retain(|path| {
             let is_ours_now = path.to_str().is_some_and(|path| files.contains_key(path));
             !is_ours_now
@@ -135,19 +157,6 @@ impl<'w> Writing<'w> {
             link(&from, &to).or_else(|_| fs::copy(&from, &to).map(drop))?;
         }
         Ok(carried)
-    }
-
-    fn collect_foreign(&self, below: &Path, to: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-        for entry in fs::read_dir(self.shown.0.join(below))? {
-            let entry = entry?;
-            let path = below.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
-                self.collect_foreign(&path, to)?;
-            } else if !self.shown.1.has(&path) {
-                to.insert(path);
-            }
-        }
-        Ok(())
     }
 
     /// Takes away what was in the fresh folder and is nowhere any more.

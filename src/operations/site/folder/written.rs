@@ -9,6 +9,7 @@ use std::{
 
 use serde::Serialize;
 
+use super::foreign::SeenFolders;
 use crate::{cores::on_every_core, site::FileOrigin};
 
 /// Says that a folder is ours, and which of its files.
@@ -35,6 +36,8 @@ pub(super) struct WrittenFolder {
     pub(super) carried: BTreeSet<PathBuf>,
     /// The file that names the others.
     pub(super) marker: Option<WrittenStamp>,
+    /// Its folders, as they were when it was shown.
+    pub(super) seen: SeenFolders,
 }
 
 /// A file that was written.
