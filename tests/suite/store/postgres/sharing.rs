@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use daily_note::{
     audience::SuppressionReason,
     store::{
-        BatchState, DeliveryCounts, DeliveryStep, RefusalReason, SenderId, postgres::PostgresStore,
+        BatchState, ClaimQuotas, DeliveryCounts, DeliveryStep, RefusalReason, SenderId,
+        postgres::PostgresStore,
     },
 };
 use tokio_postgres::{Client, NoTls};
