@@ -47,7 +47,7 @@ pub(crate) async fn join(list: &dyn SubscriberList, readers: usize) {
         let group: Vec<Profile> = (from..readers.min(from + IMPORT_GROUP))
             .map(profile)
             .collect();
-        let joined = list.upsert(&group, Origin::Import, now(0)).await;
+        let joined = list.upsert(group.into(), Origin::Import, now(0)).await;
         joined.expect("an import");
     }
 }

@@ -246,7 +246,7 @@ pub(crate) async fn live<S: RetentionStore>(
         .collect();
     for store in [kept, pruning] {
         store
-            .upsert(&people, Origin::Operator, at(0))
+            .upsert(people.clone().into(), Origin::Operator, at(0))
             .await
             .unwrap();
     }
