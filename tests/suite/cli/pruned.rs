@@ -96,6 +96,19 @@ fn rows_go_by_a_person_s_word_and_every_command_says_so() {
     assert_eq!(kept.rows(), 40);
 
     kept.prove_the_clock();
+    kept.sql(
+        "CREATE TEMP TABLE other AS SELECT * FROM batches; \
+         UPDATE other SET id = NULL, issue = 'other', file = NULL, slot_date = NULL, state = 0; \
+         INSERT INTO batches SELECT * FROM other",
+    );
+    let beside = run(&["storage", "prune", "--yes"], 5);
+    assert!(
+        beside.stderr.contains("other is under way"),
+        "{}",
+        beside.stderr
+    );
+    kept.sql("DELETE FROM batches WHERE issue = 'other'");
+    assert_eq!(kept.rows(), 40);
     let gone = run(&["storage", "prune", "--yes", "--json"], 0).json();
     assert_eq!((&gone["rows"], &gone["issues"]), (&40.into(), &1.into()));
     assert_eq!(kept.rows(), 0);

@@ -87,31 +87,24 @@ pub(super) async fn prune(
         return Ok(PruneStep::default());
     };
     let behind = from.row_in(batch);
-    let looked_at: Vec<i64> = tx
-        .values(
-            "SELECT ord FROM deliveries WHERE batch = $1 AND ord > $2 ORDER BY ord LIMIT $3",
-            values![batch.0, behind, i64::from(most.max(1))],
+    let portion_ends: Option<i64> = tx
+        .maybe_value(
+            "SELECT ord FROM deliveries WHERE batch = $1 AND ord > $2 \
+             ORDER BY ord LIMIT 1 OFFSET $3",
+            values![batch.0, behind, i64::from(most.max(1) - 1)],
         )
         .await?;
-    let is_end = looked_at.len() < most.max(1) as usize;
-    let (next, rows) = match looked_at.last() {
-        Some(last) => {
-            let rows = take_out(tx, batch, (behind, *last), before, now).await?;
-            let next = PruneCursor {
-                batch: batch.0,
-                row: *last,
-            };
-            (next, rows)
-        }
-        None => (PruneCursor::behind(batch), 0),
-    };
-    let next = match is_end {
-        true => PruneCursor::behind(batch),
-        false => next,
+    let portion = (behind, portion_ends.unwrap_or(i64::MAX));
+    let next = match portion_ends {
+        Some(row) => PruneCursor {
+            batch: batch.0,
+            row,
+        },
+        None => PruneCursor::behind(batch),
     };
     Ok(PruneStep {
         batch: Some(batch),
-        rows,
+        rows: take_out(tx, batch, portion, before, now).await?,
         next: Some(next),
     })
 }

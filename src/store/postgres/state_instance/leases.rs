@@ -85,7 +85,9 @@ pub(crate) async fn forget_dead(tx: &StoreTransaction) -> Result<u64, PostgresFa
         "DELETE FROM leases WHERE id IN (SELECT l.id FROM leases AS l \
          WHERE starts_with(l.name, $1) AND l.lease_until < clock_timestamp() - interval '1 day' \
          AND NOT EXISTS (SELECT 1 FROM tallies AS t JOIN batches AS b ON b.id = t.batch \
-           WHERE t.sender = l.id AND (t.claimed + t.sending > 0 OR b.state IN (0, 1, 4))) \
+           WHERE t.sender = l.id AND (b.state IN (0, 1, 4) OR (t.claimed + t.sending > 0 \
+             AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.batch = t.batch \
+               AND d.sender = l.id AND d.state BETWEEN 1 AND 2)))) \
          AND NOT EXISTS (SELECT 1 FROM chunks AS c WHERE c.sender = l.id) \
          FOR UPDATE OF l SKIP LOCKED)",
         values![SENDS],
