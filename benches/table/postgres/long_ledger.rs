@@ -1,6 +1,9 @@
 //! A ledger that grows for years: what a claim costs at its end, and how much of its table is dead.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use daily_note::store::{
     Batch, BatchLedger, BatchState, ClaimQuotas, SenderId, StateInstance, postgres::PostgresStore,
@@ -41,7 +44,8 @@ async fn measured(table: &mut Table, sizes: &Sizes, server: &Server) {
     let address = server.database(DATABASE).await;
     join(&Server::open(&address).await, sizes.years).await;
     let mut claims: Vec<Vec<f64>> = Vec::with_capacity(BATCHES);
-    let mut first = None;
+    let mut figures = BTreeMap::new();
+    let marks = [1, 1 + LOOKED_AT, HALF, BATCHES - LOOKED_AT, BATCHES];
     for number in 0..BATCHES {
         // As another process each time, a week later.
         let years = LongLedger {
@@ -50,14 +54,15 @@ async fn measured(table: &mut Table, sizes: &Sizes, server: &Server) {
         };
         claims.push(years.batch(number).await);
         drop(years);
-        if number == 0 {
-            first = Some(server.row_figures(DATABASE).await);
+        let done = number + 1;
+        if marks.contains(&done) {
+            figures.insert(done, server.row_figures(DATABASE).await);
         }
-        if number + 1 == HALF {
-            let first = first.expect("the first batch");
-            dead_rows(table, sizes, server, first).await;
+        if done == HALF {
+            dead_rows(table, sizes, server, figures[&1]).await;
         }
     }
+    looked_at_row(table, sizes, &figures);
     let early = median(claims[1..=LOOKED_AT].concat());
     let late = median(claims[BATCHES - LOOKED_AT..].concat());
     table.add(Row {
@@ -70,6 +75,25 @@ async fn measured(table: &mut Table, sizes: &Sizes, server: &Server) {
         reach: Reach::RatioAtMost(1.2),
         note: format!("the middle of the claims of {LOOKED_AT} batches at either end"),
         is_robust: false,
+    });
+}
+
+/// How many rows the server looks at for one that goes its whole way, by its own count.
+fn looked_at_row(table: &mut Table, sizes: &Sizes, figures: &BTreeMap<usize, RowFigures>) {
+    let each = |from: usize, to: usize| {
+        let rows = figures[&to].looked_at - figures[&from].looked_at;
+        rows as f64 / ((to - from) * sizes.years) as f64
+    };
+    table.add(Row {
+        what: format!("PostgreSQL: rows looked at for a delivery, its batch the {BATCHES}th"),
+        here: Quantity(each(BATCHES - LOOKED_AT, BATCHES), "rows"),
+        peer: Some((
+            "in the first batches",
+            Quantity(each(1, 1 + LOOKED_AT), "rows"),
+        )),
+        reach: Reach::RatioAtMost(1.2),
+        note: "freeze, claim, leave, outcome and end; by the server's own count".into(),
+        is_robust: true,
     });
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct RowFigures {
     /// Of these touched no index.
     pub(crate) hot_updates: i64,
     pub(crate) dead: i64,
+    /// Rows that were read, by whichever way.
+    pub(crate) looked_at: i64,
     /// Bytes of the table, without its indexes.
     pub(crate) bytes: i64,
     pub(crate) vacuums: i64,
@@ -106,13 +108,14 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let sql = "SELECT n_tup_upd, n_tup_hot_upd, n_dead_tup, autovacuum_count, \
-                   pg_relation_size(relid) FROM pg_stat_user_tables WHERE relname = 'deliveries'";
+                   pg_relation_size(relid), seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'deliveries'";
         self.ask(database, sql, |row| RowFigures {
             updates: row.get(0),
             hot_updates: row.get(1),
             dead: row.get(2),
             vacuums: row.get(3),
             bytes: row.get(4),
+            looked_at: row.get(5),
         })
         .await
     }
