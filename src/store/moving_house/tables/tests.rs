@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::*;
 
 /// Of one folder, of one database, or of processes that are gone.
-const STAY: [&str; 8] = [
+const STAY: [&str; 9] = [
     "instance",
     "senders",
     "_sqlx_migrations",
@@ -21,6 +21,7 @@ const STAY: [&str; 8] = [
     "schema_steps",
     "moving_in",
     "moved_tables",
+    "noting_places",
 ];
 /// Columns of SQLite's that are said otherwise: which row it is, who had it, and what its sender noted in a file.
 const SAID_OTHERWISE: [(&str, &str); 3] = [
