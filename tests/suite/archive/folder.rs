@@ -1,6 +1,10 @@
 //! `site --out DIR`: a folder that is replaced as a whole, and never somebody else's.
 
-use std::fs;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::support::TestPublication;
 
@@ -110,4 +114,52 @@ fn without_the_pages_address_nothing_is_written() {
         .shown();
     assert!(told.contains("web.base_url"), "{told}");
     assert!(!publication.path("public").exists());
+}
+
+/// Every file of a folder, by its path.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false => drop(files.insert(path.clone(), fs::read(&path).unwrap())),
+        }
+    }
+    files
+}
+
+#[test]
+fn pages_and_mail_are_the_same_whatever_became_of_the_colours_that_were_remembered() {
+    let code = "```rust\nlet a = \"<b>\"; // c\n```\n\nIt happened";
+    let publication = publication().issue_with("It happened", code);
+    let cache = publication.path(".daily-note/cache/code");
+    let made = || {
+        publication
+            .run(["--at", AT, "site", "--out", "public"])
+            .exits(0);
+        let render = ["--at", AT, "render", "2026-11-23-quiet", "--out", "mail"];
+        publication.run(render).exits(0);
+        let all = [publication.path("public"), publication.path("mail")];
+        let all = all.map(|folder| files(&folder));
+        fs::remove_dir_all(publication.path("public")).unwrap();
+        all
+    };
+    let first = made();
+    let page = &first[0][&publication.path("public/issues/quiet/index.html")];
+    assert!(String::from_utf8_lossy(page).contains("<span class=\"tk-keyword\">let</span>"));
+    let entries: Vec<PathBuf> = files(&cache).into_keys().collect();
+    assert_eq!(entries.len(), 1, "of both");
+    assert!(made() == first, "remembered");
+    let entry = fs::read(&entries[0]).unwrap();
+    let planted = b"<script>alert(1)</script>".as_slice();
+    for broken in [b"".as_slice(), &entry[..entry.len() - 3], planted] {
+        fs::write(&entries[0], broken).unwrap();
+        assert!(made() == first, "broken");
+    }
+    fs::remove_dir_all(&cache).unwrap();
+    assert!(made() == first, "deleted");
+    fs::remove_dir_all(&cache).unwrap();
+    fs::write(&cache, "a file in its place").unwrap();
+    assert!(made() == first, "nowhere to write");
 }

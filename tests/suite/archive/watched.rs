@@ -156,3 +156,35 @@ fn what_others_put_in_stays_until_they_take_it_away_and_what_they_changed_is_put
     watched.saved("The sixth thing", "The seventh thing");
     assert_eq!(fs::read_to_string(&missing).unwrap(), page);
 }
+
+#[test]
+fn whoever_is_killed_in_a_save_leaves_one_of_both_archives_whole() {
+    let mut watched = Watched::start();
+    let mut shown = "The one thing".to_owned();
+    for number in 0..6_u64 {
+        let next = format!("The thing of round {number}");
+        watched.save(&shown, &next);
+        // Before the notice, within the writing, behind it.
+        thread::sleep(Duration::from_millis(number * 12));
+        watched.child.kill().unwrap();
+        watched.child.wait().unwrap();
+        let page = watched.page();
+        assert!(page.ends_with("</html>\n"), "{page}");
+        assert!(page.contains(&shown) || page.contains(&next), "{page}");
+        let marker = watched.publication.path("public/.daily-note-site.json");
+        let marker: serde_json::Value = serde_json::from_slice(&fs::read(marker).unwrap()).unwrap();
+        for file in marker["files"].as_array().unwrap() {
+            let file = watched
+                .publication
+                .path("public")
+                .join(file.as_str().unwrap());
+            assert!(file.is_file(), "{}", file.display());
+        }
+        let again = ["site", "--out", "public", "--watch"];
+        watched.child = watched.publication.start(again);
+        watched.until(&next, |it| it.page().contains(&next));
+        shown = next;
+    }
+    watched.saved(&shown, "The last thing");
+    assert_eq!(watched.stop(), Vec::<String>::new());
+}
