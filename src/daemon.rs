@@ -13,7 +13,7 @@
 
 mod alarms;
 mod backoff;
-mod clock_watch;
+mod clock_skew;
 mod heartbeat;
 mod held;
 mod job;
@@ -38,7 +38,7 @@ pub(crate) use self::heartbeat::{HealthReason, Heartbeat};
 pub(crate) use self::job::CarriedBatches;
 pub(crate) use self::vitals::DaemonVitals;
 use self::{
-    backoff::RetryBackoffs, clock_watch::ClockWatch, job::is_fixed_by_a_file,
+    backoff::RetryBackoffs, clock_skew::ClockSkew, job::is_fixed_by_a_file,
     pages_watch::PagesWatch, reading::CalendarReading, settling::SettlingFiles, upkeep::Upkeep,
 };
 use crate::{
@@ -86,7 +86,7 @@ pub struct Server {
     backoffs: RetryBackoffs,
     settling: SettlingFiles,
     pages: PagesWatch,
-    clocks: ClockWatch,
+    clocks: ClockSkew,
     /// Issues held up by their files, and why, once that has lasted.
     held: BTreeMap<String, String>,
     /// Issues whose files never stand still: readings that are alike are enough.
@@ -146,7 +146,7 @@ impl Server {
             backoffs: RetryBackoffs::default(),
             settling: SettlingFiles::default(),
             pages: PagesWatch::default(),
-            clocks: ClockWatch::default(),
+            clocks: ClockSkew::default(),
             held: BTreeMap::new(),
             alike: BTreeSet::new(),
             again: None,

@@ -10,12 +10,12 @@ use crate::{
 
 /// What was seen of the two clocks last.
 #[derive(Debug, Default)]
-pub(super) struct ClockWatch {
+pub(super) struct ClockSkew {
     /// They differ by more than anybody means.
     pub(super) is_askew: bool,
 }
 
-impl ClockWatch {
+impl ClockSkew {
     /// Looks at both. A server that does not answer is told elsewhere.
     pub(super) async fn look(&mut self, clock: Clock, state: &dyn StateInstance) {
         let before = clock.true_now();
