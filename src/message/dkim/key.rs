@@ -143,9 +143,8 @@ fn rsa_reason(error: KeyRejected) -> String {
 fn read(source: &KeySource, root: &Path) -> Result<(String, String), DkimError> {
     match source {
         KeySource::File(path) => {
-            let path = root.join(path);
-            let shown = shown_path(root, &path);
-            match read_text_file(&path, MAX_FILE_BYTES) {
+            let shown = shown_path(root, path);
+            match read_text_file(path, MAX_FILE_BYTES) {
                 Ok(pem) => Ok((format!("`{shown}`"), pem)),
                 Err(source) => Err(DkimError::Unreadable {
                     path: shown,

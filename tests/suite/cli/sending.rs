@@ -171,3 +171,22 @@ fn without_its_signing_key_nothing_is_frozen_and_nothing_leaves() {
         assert!(message.bytes.starts_with(b"DKIM-Signature: "));
     }
 }
+
+#[test]
+fn a_publication_named_from_beside_it_finds_its_signing_key() {
+    let dkim = "dkim: {domain: note.example.com, selector: dn, key_file: .daily-note/dkim/dn.pem}";
+    let publication = TestPublication::new().and_config(&format!("smtp: {{url: inbox, {dkim}}}\n"));
+    publication
+        .run(["dkim", "new", "--selector", "dn"])
+        .exits(0);
+    let folder = publication.path("");
+    let output = publication
+        .command(["--root", folder.file_name().unwrap().to_str().unwrap()])
+        .args(["test", "2026-11-23-quiet", "--to", "me@example.com"])
+        .current_dir(folder.parent().unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let mail = fs::read(&publication.inbox()[0]).unwrap();
+    assert!(String::from_utf8_lossy(&mail).contains("DKIM-Signature: "));
+}
