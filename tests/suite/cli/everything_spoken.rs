@@ -107,6 +107,8 @@ restore kept.backup
 restore nowhere.backup
 storage move --to postgres://nobody@127.0.0.1:1/nowhere --yes
 storage move --to nowhere --yes
+storage prune
+storage prune --dry-run
 worker
 worker --config nowhere.yaml
 inbox --listen 192.0.2.1:1

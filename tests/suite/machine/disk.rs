@@ -224,7 +224,12 @@ fn who_asks_often_whether_it_is_ready_costs_the_disk_nothing() {
     daemon.wait_for("/readyz", |status, _| status == 200);
     let log = desk.path(".daily-note/daily-note.sqlite-wal");
     let written = || fs::metadata(&log).unwrap().len();
-    let before = written();
+    // What a day begins with is written first.
+    let mut before = 0;
+    while before != written() {
+        before = written();
+        thread::sleep(Duration::from_millis(700));
+    }
     for _ in 0..100 {
         assert_eq!(daemon.get("/readyz").0, 200);
     }

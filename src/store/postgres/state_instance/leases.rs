@@ -85,9 +85,10 @@ pub(crate) async fn forget_dead(tx: &StoreTransaction) -> Result<u64, PostgresFa
         "DELETE FROM leases WHERE id IN (SELECT l.id FROM leases AS l \
          WHERE starts_with(l.name, $1) AND l.lease_until < clock_timestamp() - interval '1 day' \
          AND NOT EXISTS (SELECT 1 FROM tallies AS t JOIN batches AS b ON b.id = t.batch \
-           WHERE t.sender = l.id AND (b.state IN (0, 1, 4) OR (t.claimed + t.sending > 0 \
-             AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.batch = t.batch \
-               AND d.sender = l.id AND d.state BETWEEN 1 AND 2)))) \
+           WHERE abs(t.sender) = l.id GROUP BY b.id, b.state \
+           HAVING b.state IN (0, 1, 4) OR (sum(t.claimed + t.sending) > 0 \
+             AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.batch = b.id \
+               AND d.sender = l.id AND d.state BETWEEN 1 AND 2))) \
          AND NOT EXISTS (SELECT 1 FROM chunks AS c WHERE c.sender = l.id) \
          FOR UPDATE OF l SKIP LOCKED)",
         values![SENDS],
