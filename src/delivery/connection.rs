@@ -31,6 +31,9 @@ use crate::{
 const IDLE: Duration = Duration::from_secs(20);
 /// A relay that takes longer for a message gains nothing from hearing of the next one early.
 const PROMPT: Duration = Duration::from_secs(1);
+/// Beside a message of so many bytes of its own the next one would only lie in memory: the wire is busy with it for longer
+/// than the ledger with the next one's leave.
+const BULKY_BYTES: usize = 256 << 10;
 
 /// What all connections of a run share.
 #[derive(Clone)]
@@ -130,6 +133,7 @@ impl Connection {
         let is_halted = self.shared.recorder.halted().is_requested();
         if session.messages_sent() + 1 < self.shared.messages_per_connection
             && !is_halted
+            && job.letter.parts().own.len() < BULKY_BYTES
             && let Some(next) = self.shared.jobs.try_next()
         {
             match self.shared.recorder.is_open_for(&next.claim) {
