@@ -1,5 +1,6 @@
-//! What other people do to the database while something is sent from it, under every command that sends: they hold a
-//! lock, tidy tables up, end all connections, restart the server. `LOCK_SECONDS` sets how long the lock is held; whoever
+//! What other people do to the database while something is sent from it, and to the folder of whoever sends, under every
+//! command that sends: they hold a lock, tidy tables up, end all connections, restart the server, clear the notes away, go
+//! on from a copy of the folder. `LOCK_SECONDS` sets how long the lock is held; whoever
 //! waits for more than a minute is told, and goes on afterwards.
 
 use std::{
@@ -29,13 +30,19 @@ enum Meanwhile {
     Cut,
     /// The server is stopped at once and started again.
     Restarted,
+    /// Somebody clears away what git doesn't know: the notes of what left.
+    Cleared,
+    /// Another goes on from a copy of the folder, its locks and notes among it.
+    Copied,
 }
 
-const EVENTS: [Meanwhile; 4] = [
+const EVENTS: [Meanwhile; 6] = [
     Meanwhile::Locked,
     Meanwhile::TidiedUp,
     Meanwhile::Cut,
     Meanwhile::Restarted,
+    Meanwhile::Cleared,
+    Meanwhile::Copied,
 ];
 
 /// A newsletter on a database of its own.
@@ -95,7 +102,25 @@ impl House {
             Meanwhile::Restarted => {
                 tokio::task::block_in_place(|| self.cluster.die_and_come_back());
             }
+            Meanwhile::Cleared => self
+                .desk
+                .shell("rm -rf .daily-note/leaving a-worker/notes* a-worker/steps-*"),
+            Meanwhile::Copied => {}
         }
+    }
+
+    /// The same command, from a copy of everything beside it.
+    fn spawn_in_a_copy(&self, command: &[&str]) -> Child {
+        self.desk
+            .shell("mkdir copy && cp -a $(ls -A | grep -v copy) copy");
+        let copy = self.desk.path("copy");
+        let state = copy.join("a-worker");
+        let arguments = match command {
+            ["worker"] => vec!["worker", "--state", state.to_str().unwrap()],
+            others => others.to_vec(),
+        };
+        let mut command = self.desk.publication.command(arguments);
+        quietly(command.current_dir(copy))
     }
 
     /// Waits until the sender ends, or the batch does.
@@ -145,6 +170,7 @@ async fn play(command: &'static [&'static str], event: Meanwhile) {
     };
     tokio::task::block_in_place(|| wait_until(|| house.desk.taken() > 6, &what));
     house.meanwhile(event).await;
+    let mut other = (event == Meanwhile::Copied).then(|| house.spawn_in_a_copy(command));
     let said = tokio::task::block_in_place(|| {
         house.wait_for_the_end(&mut sender, &what);
         // Who sends once may have ended with its sentence; the next call goes on, once the lease of the dead is over.
@@ -163,13 +189,17 @@ async fn play(command: &'static [&'static str], event: Meanwhile) {
             std::thread::sleep(Duration::from_secs(1));
         }
     });
+    if let Some(other) = &mut other {
+        let _ = other.kill();
+        other.wait().unwrap();
+    }
     let status = house.desk.run(&["status", "the-issue", "--json"]).json();
     let unknown = status["counts"]["unknown"].as_u64().unwrap() as usize;
     // A worker goes on from where a sender was killed.
     let before = usize::from(command == ["worker"]) * 2 * CONNECTIONS;
     let most = match event {
-        Meanwhile::Locked | Meanwhile::TidiedUp => before,
-        Meanwhile::Cut | Meanwhile::Restarted => before + 2 * CONNECTIONS,
+        Meanwhile::Locked | Meanwhile::TidiedUp | Meanwhile::Cleared => before,
+        Meanwhile::Cut | Meanwhile::Restarted | Meanwhile::Copied => before + 2 * CONNECTIONS,
     };
     assert!(unknown <= most, "{what}: {unknown} unknown: {status}");
     assert_eq!(status["state"], "finished", "{what}: {status}\n{said}");
