@@ -12,8 +12,8 @@ use crate::{
     address::Address,
     app::{App, AppError},
     operations::{
-        BatchState, ResumeDecision, ResumedBatch, RetryOutcome, RetrySelection, RetryState,
-        UnknownAnswer,
+        self, Batch, BatchState, ResumeDecision, ResumedBatch, RetryOutcome, RetrySelection,
+        RetryState, UnknownAnswer,
     },
     words::{many, say},
 };
@@ -118,6 +118,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
             woken,
         } => {
             tell(args, retried, context);
+            tell_pruned(&app, args, retried, Some(&batch), context).await?;
             tell_woken(args, woken, context);
             let exit = batch::show_issue(&app, &batch.issue, &context.output).await?;
             context.output.note(say!(
@@ -128,6 +129,7 @@ pub(crate) async fn execute(args: &Args, context: &CommandContext) -> Result<Com
         }
     };
     tell(args, sending.retried, context);
+    tell_pruned(&app, args, sending.retried, sending.batch.as_ref(), context).await?;
     tell_woken(args, sending.woken, context);
     if let Some(batch) = &sending.batch
         && batch.state == BatchState::Finished
@@ -168,6 +170,24 @@ fn tell(args: &Args, retried: RetryOutcome, context: &CommandContext) {
     if retried.suppressed > 0 {
         context.output.note(say!("{suppressed} more get no mail at all; to let them: daily-note suppressions remove --issue {issue}", suppressed = retried.suppressed, issue = args.issue));
     }
+}
+
+/// Why nobody is found: whom the issue reached is not kept any more.
+async fn tell_pruned(
+    app: &App,
+    args: &Args,
+    retried: RetryOutcome,
+    batch: Option<&Batch>,
+    context: &CommandContext,
+) -> Result<(), Failure> {
+    let found_nobody = args.retry.is_some() && retried.rows == 0;
+    if let Some(batch) = batch.filter(|_| found_nobody)
+        && let Some(pruned) = operations::pruned_of(app, batch).await?
+    {
+        let zone = app.publication.timezone;
+        context.output.note(batch::pruned_line(&pruned, zone));
+    }
+    Ok(())
 }
 
 /// What ending a domain's rest came to.

@@ -10,6 +10,7 @@ use crate::{
 
 /// Its words, a file a language.
 const WORDS: &str = "words/privacy";
+const SECONDS_A_DAY: u64 = 86_400;
 
 impl ReaderDesk {
     pub(super) async fn privacy_notice(&self, language: &str) -> ReaderResult<Vec<PrivacySection>> {
@@ -118,13 +119,23 @@ impl PrivacyNotice<'_> {
         }
     }
 
+    /// Who got which issue, for as long as `ledger.keep` says.
+    fn deliveries_kept(&self) -> (String, String) {
+        let (what, for_ever) = self.row("kept_delivery");
+        let kept = self.publication.ledger.keep.map(|span| {
+            let days = (span.as_secs() / SECONDS_A_DAY).to_string();
+            self.words.filled("kept_delivery_for_why", "n", &days)
+        });
+        (what, kept.unwrap_or(for_ever))
+    }
+
     fn duration(&self) -> PrivacySection {
+        let mut rows = vec![self.row("kept_reader"), self.deliveries_kept()];
+        rows.extend(["kept_asked", "kept_left", "kept_erased"].map(|key| self.row(key)));
         PrivacySection {
             heading: self.say("duration_title"),
             paragraphs: vec![self.say("duration_text"), self.say("destruction")],
-            rows: ["kept_reader", "kept_asked", "kept_left", "kept_erased"]
-                .map(|key| self.row(key))
-                .to_vec(),
+            rows,
         }
     }
 
@@ -173,5 +184,38 @@ impl PrivacyNotice<'_> {
     fn least_age(&self) -> Option<u8> {
         let korean = self.publication.law.korea.then_some(14);
         self.publication.web.signup.least_age.or(korean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, time::Duration};
+
+    use super::*;
+    use crate::publication::Environment;
+
+    #[test]
+    fn the_notice_says_how_long_it_is_kept_who_got_what() {
+        let yaml = "publication: {name: The Note, from: hello@example.com}";
+        let at = Path::new("/nowhere");
+        let mut publication = Publication::from_yaml(at, yaml, &Environment::empty()).unwrap();
+        let kept = |publication: &Publication, language: &str| {
+            let words = MailWords::load_from(&Templates::built_in(), WORDS, language).unwrap();
+            let notice = PrivacyNotice {
+                publication,
+                words: &words,
+                has_ads: false,
+            };
+            let rows = notice.duration().rows;
+            rows.into_iter().nth(1).unwrap()
+        };
+        let (what, for_ever) = kept(&publication, "en");
+        assert_eq!(what, "Delivery records");
+        assert!(for_ever.contains("as long as your address"), "{for_ever}");
+        publication.ledger.keep = Some(Duration::from_secs(730 * SECONDS_A_DAY));
+        for (language, span) in [("en", "for 730 days"), ("ko", "730일이 지난")] {
+            let (_, said) = kept(&publication, language);
+            assert!(said.contains(span), "{said}");
+        }
     }
 }

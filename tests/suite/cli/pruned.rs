@@ -145,8 +145,13 @@ fn a_pruned_issue_is_not_sent_again() {
     let again = kept.publication.run(["send", ISSUE, "--yes"]);
     assert_ne!(again.code, Some(0), "{}", again.shown());
     assert_eq!(kept.rows(), 0, "nobody is frozen into it once more");
-    kept.publication
-        .run(["resume", ISSUE, "--retry", "rejected"]);
+    let retried = kept
+        .publication
+        .run(["resume", ISSUE, "--retry", "rejected"])
+        .exits(6);
+    for said in ["Nobody to retry", "40 rows were pruned"] {
+        assert!(retried.stderr.contains(said), "{}", retried.shown());
+    }
     assert_eq!(kept.rows(), 0);
 }
 
