@@ -102,6 +102,8 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "words/en.yaml",
     "words/ja.yaml",
     "words/ko.yaml",
+    "words/privacy/en.yaml",
+    "words/privacy/ko.yaml",
     "words/receipt/en.yaml",
     "words/receipt/ko.yaml",
     "words/web/en.yaml",
@@ -237,4 +239,25 @@ pub(super) fn is_template(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension
         .is_some_and(|extension| ["html", "txt", "css", "yaml", "xml", "svg"].contains(&extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_inside_the_binary() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = Templates {
+            texts: BTreeMap::new(),
+            engine: OnceLock::new(),
+            misuses: OnceLock::new(),
+        };
+        let folder = root.join("templates");
+        files.read_folder(root, &folder, &folder).unwrap();
+        let inside: BTreeSet<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        assert_eq!(files.names().collect::<BTreeSet<&str>>(), inside);
+    }
 }

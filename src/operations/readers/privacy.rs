@@ -194,27 +194,56 @@ mod tests {
     use super::*;
     use crate::publication::Environment;
 
+    fn publication() -> Publication {
+        let yaml = "publication: {name: 데일리 노트, language: ko, timezone: Asia/Seoul, from: hello@example.com}\n\
+             editions: {monday: {title: 월요일 편, topic: 소프트웨어, day: mon, time: '08:00'}}\n";
+        Publication::from_yaml(Path::new("/nowhere"), yaml, &Environment::empty()).unwrap()
+    }
+
+    fn notice(publication: &Publication, language: &str) -> Vec<PrivacySection> {
+        let words = MailWords::load_from(&Templates::built_in(), WORDS, language).unwrap();
+        let notice = PrivacyNotice {
+            publication,
+            words: &words,
+            has_ads: true,
+        };
+        notice.sections()
+    }
+
+    #[test]
+    fn the_notice_is_whole_without_a_file_of_the_publication_s_own() {
+        for language in ["en", "ko"] {
+            for section in notice(&publication(), language) {
+                let rows = section.rows.into_iter().flat_map(|(what, why)| [what, why]);
+                let said = section.paragraphs.into_iter().chain(rows);
+                for text in said.chain([section.heading]) {
+                    assert!(!text.contains('_'), "{language}: {text}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_notice_says_how_long_it_is_kept_who_got_what() {
-        let yaml = "publication: {name: The Note, from: hello@example.com}";
-        let at = Path::new("/nowhere");
-        let mut publication = Publication::from_yaml(at, yaml, &Environment::empty()).unwrap();
-        let kept = |publication: &Publication, language: &str| {
-            let words = MailWords::load_from(&Templates::built_in(), WORDS, language).unwrap();
-            let notice = PrivacyNotice {
-                publication,
-                words: &words,
-                has_ads: false,
-            };
-            let rows = notice.duration().rows;
-            rows.into_iter().nth(1).unwrap()
+        let mut publication = publication();
+        let kept = |publication: &Publication, language: &str, what: &str| {
+            let rows = notice(publication, language).into_iter();
+            let mut rows = rows
+                .flat_map(|section| section.rows)
+                .skip_while(|row| row.0 != what);
+            // The first of that name says what it is for.
+            rows.next();
+            rows.find(|row| row.0 == what).unwrap().1
         };
-        let (what, for_ever) = kept(&publication, "en");
-        assert_eq!(what, "Delivery records");
+        let for_ever = kept(&publication, "en", "Delivery records");
         assert!(for_ever.contains("as long as your address"), "{for_ever}");
         publication.ledger.keep = Some(Duration::from_secs(730 * SECONDS_A_DAY));
-        for (language, span) in [("en", "for 730 days"), ("ko", "730일이 지난")] {
-            let (_, said) = kept(&publication, language);
+        let words = [
+            ("en", "Delivery records", "for 730 days"),
+            ("ko", "발송 기록", "730일이 지난"),
+        ];
+        for (language, what, span) in words {
+            let said = kept(&publication, language, what);
             assert!(said.contains(span), "{said}");
         }
     }
