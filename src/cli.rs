@@ -62,7 +62,9 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind,
+};
 
 pub(crate) use self::{
     failure::{CommandExit, Failure},
@@ -202,10 +204,13 @@ impl CommandContext {
 pub fn main() -> ExitCode {
     let tongue = language::chosen(std::env::args_os());
     // What asks for help, or is wrong, is asked once more of a tree in people's language: making that costs more than most
-    // commands do.
+    // commands do. A version has no words.
     let parsed = Cli::command()
         .try_get_matches()
-        .or_else(|_| help::in_words(Cli::command(), tongue).try_get_matches());
+        .or_else(|error| match error.kind() {
+            ErrorKind::DisplayVersion => Err(error),
+            _ => help::in_words(Cli::command(), tongue).try_get_matches(),
+        });
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return help::refused(&error, tongue),

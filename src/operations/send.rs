@@ -40,7 +40,7 @@ pub struct Sending<'a> {
     pub batch: Option<Batch>,
     /// What the fold of subscribers.yaml did; None where there is no such file.
     pub folded: Option<FoldReport>,
-    /// To whom it would go, where there is no batch yet.
+    /// To whom it would go, where there is no batch yet; beside one nobody counts them before somebody is asked.
     pub audience: AudienceSize,
     /// How many unknown rows a person's word has just settled.
     pub settled: u64,
@@ -99,12 +99,10 @@ impl App {
         let (store, batch) = self.without_file(id, error).await?;
         let guard = self.right_to_send(store.as_ref(), "send").await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
-        let audience = store.audience_size(&batch.edition).await?;
         // It may have come farther while the right to send was waited for.
         let batch = store.batch(&batch.issue).await?.unwrap_or(batch);
         Ok(Sending {
             folded,
-            audience,
             ..Sending::of(self, store, guard, batch)
         })
     }
@@ -159,7 +157,10 @@ impl App {
         };
         self.refuse_doubt(store.as_ref()).await?;
         let folded = fold_file(store.as_ref(), &self.publication, self.clock.true_now()).await?;
-        let audience = store.audience_size(&issue.front_matter.edition).await?;
+        let audience = match batch {
+            Some(_) => AudienceSize::default(),
+            None => store.audience_size(&issue.front_matter.edition).await?,
+        };
         Ok(Sending {
             app: self,
             store,
@@ -312,7 +313,11 @@ impl<'a> Sending<'a> {
     /// # Errors
     /// The store's.
     pub(crate) async fn facts(&self) -> Result<Preflight, AppError> {
-        let (app, store, audience) = (self.app, self.store.as_ref(), self.audience);
+        let (app, store) = (self.app, self.store.as_ref());
+        let audience = match &self.batch {
+            Some(batch) => store.audience_size(&batch.edition).await?,
+            None => self.audience,
+        };
         let warnings = self.warnings.clone();
         match (&self.issue, self.batch.clone()) {
             (Some(issue), batch) => app.preflight(store, issue, batch, audience, warnings).await,

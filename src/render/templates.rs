@@ -168,8 +168,14 @@ impl Templates {
             source,
         };
         for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
-            let path = entry.map_err(|error| unreadable(folder, error))?.path();
-            if path.is_dir() {
+            let entry = entry.map_err(|error| unreadable(folder, error))?;
+            let path = entry.path();
+            // The listing knows what is a folder; of a link its name alone.
+            let is_folder = match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+                _ => path.is_dir(),
+            };
+            if is_folder {
                 self.read_folder(root, top, &path)?;
                 continue;
             }

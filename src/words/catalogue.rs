@@ -3,6 +3,9 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+/// An entry of a catalogue is hardly shorter than this, in the middle.
+const ENTRY_BYTES: usize = 128;
+
 /// What a language says for our texts.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
@@ -26,7 +29,12 @@ impl Catalogue {
     /// The catalogue of these files. A broken line ends its file: a test reads all of them.
     pub(super) fn read(files: &[&'static str]) -> Self {
         let entries = |file| CatalogueEntry::read_all(file).map_while(Result::ok);
-        let mut catalogue = Self::default();
+        let bytes: usize = files.iter().map(|file| file.len()).sum();
+        // Each process reads it before its first word.
+        let mut catalogue = Self {
+            words: HashMap::with_capacity(bytes / ENTRY_BYTES),
+            ones: Vec::new(),
+        };
         for entry in files.iter().flat_map(|file| entries(*file)) {
             let text = match entry.several {
                 Some(several) => {
@@ -153,7 +161,7 @@ impl<'a> Line<'a> {
 /// A string without its quotation marks and escapes.
 fn unquoted(quoted: &str) -> Option<Cow<'_, str>> {
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains(['\\', '"']) {
+    if memchr::memchr2(b'\\', b'"', inner.as_bytes()).is_none() {
         return Some(Cow::Borrowed(inner));
     }
     let mut text = String::with_capacity(inner.len());

@@ -7,7 +7,9 @@
 pub(super) mod descriptors;
 pub(super) mod open;
 pub(super) mod owner;
+mod page_look;
 pub(super) mod place;
+mod presence;
 
 use std::{
     io,
@@ -21,11 +23,12 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 use tokio::sync::oneshot;
 
 use self::{
-    open::ConnectionAccess,
+    open::{ConnectionAccess, FirstOpening},
+    page_look::PageLook,
     place::{FILE, StatePlace},
 };
 use super::fault::SqliteFault;
@@ -34,6 +37,8 @@ use crate::words::phrase;
 /// The database of one state folder, open.
 #[derive(Debug)]
 pub(super) struct Database {
+    /// Where a process died that had it open.
+    look: Option<PageLook>,
     // In this order they are closed: the last one folds the log into the file.
     reader: ConnectionThread,
     writer: ConnectionThread,
@@ -55,11 +60,15 @@ impl Database {
         let writes = Arc::default();
         let counted = Arc::clone(&writes);
         let writer = ConnectionThread::start("ledger-writer", &file, move |file| {
-            let (opened_place, connection) = match open::first(&folder) {
-                Ok((place, connection)) => (Ok(place), Some(connection)),
+            let (told, connection) = match open::first(&folder) {
+                Ok(FirstOpening {
+                    place,
+                    connection,
+                    is_to_be_looked_at,
+                }) => (Ok((place, is_to_be_looked_at)), Some(connection)),
                 Err(fault) => (Err(fault), None),
             };
-            let _ = opened.send(opened_place);
+            let _ = opened.send(told);
             Some(ThreadConnection {
                 file,
                 access: ConnectionAccess::Writer,
@@ -67,7 +76,7 @@ impl Database {
                 writes: counted,
             })
         })?;
-        let place = answer.await.map_err(|_| panicked(state_dir))??;
+        let (place, is_to_be_looked_at) = answer.await.map_err(|_| panicked(state_dir))??;
         let reader = ConnectionThread::start("ledger-reader", &file, move |file| {
             Some(ThreadConnection {
                 file,
@@ -76,7 +85,9 @@ impl Database {
                 writes: Arc::default(),
             })
         })?;
+        let look = is_to_be_looked_at.then(|| PageLook::start(&state_dir.join(FILE)));
         let database = Self {
+            look: look.transpose()?,
             reader,
             writer,
             writes,
@@ -95,6 +106,7 @@ impl Database {
         &self,
         verb: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
+        self.refuse_damage()?;
         let behavior = TransactionBehavior::Immediate;
         self.writer
             .visit(behavior, TransactionEnd::Commit, verb)
@@ -106,6 +118,7 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, SqliteFault> + Send + 'static,
     ) -> Result<T, SqliteFault> {
+        self.refuse_damage()?;
         let (answer, answered) = oneshot::channel();
         let job: QueuedVerb = Box::new(move |desk| {
             let _ = answer.send(desk.maintain(work));
@@ -134,6 +147,26 @@ impl Database {
         self.reader
             .visit(behavior, TransactionEnd::RollBack, verb)
             .await
+    }
+
+    /// Nothing more is written where the look found pages that don't fit together.
+    fn refuse_damage(&self) -> Result<(), SqliteFault> {
+        self.look.as_ref().map_or(Ok(()), PageLook::refuse)
+    }
+}
+
+impl Drop for Database {
+    /// Before it is closed it was looked at; the log of a damaged one is left as it lies, for whoever opens it next to see.
+    fn drop(&mut self) {
+        if self
+            .look
+            .as_mut()
+            .is_some_and(|look| look.finish().is_err())
+        {
+            for thread in [&self.reader, &self.writer] {
+                let _ = thread.hand_over(Box::new(ThreadConnection::leave_log));
+            }
+        }
     }
 }
 
@@ -224,6 +257,13 @@ struct ThreadConnection {
 }
 
 impl ThreadConnection {
+    /// The log will not be folded in when this connection is closed.
+    fn leave_log(&mut self) {
+        if let Some(connection) = &self.connection {
+            let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
+    }
+
     fn maintain<T>(
         &mut self,
         work: impl FnOnce(&Connection) -> Result<T, SqliteFault>,

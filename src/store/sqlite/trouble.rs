@@ -60,6 +60,11 @@ pub(super) fn is_opening(error: &rusqlite::Error) -> bool {
     matches!(code(error), Some(14))
 }
 
+/// What was read is not what was written: the disk answers with errors, or pages make no sense.
+pub(super) fn is_of_pages(error: &rusqlite::Error) -> bool {
+    matches!(code(error), Some(10 | 11 | 26))
+}
+
 /// A disk, rights or another process are what is in the way, and not the statement.
 pub(super) fn is_of_machine(error: &rusqlite::Error) -> bool {
     matches!(code(error), Some(3 | 5 | 6 | 8 | 10 | 11 | 13 | 14 | 26))

@@ -4,16 +4,18 @@
 //! locks on a file away when the process closes any handle of it, whoever opened that one.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::place::{FILE, StatePlace};
-use crate::private_files::{lock, make_private_file, make_private_folder, open_lock_file};
+use super::{
+    place::{FILE, StatePlace},
+    presence::OpenPresence,
+};
+use crate::private_files::{lock, make_private_file, make_private_folder};
 use crate::store::{
     StoreError,
     sqlite::{fault::SqliteFault, migrations, statement::Statements},
@@ -37,8 +39,16 @@ pub(crate) enum ConnectionAccess {
     Reader,
 }
 
+/// A database that was opened for the first time in this process.
+pub(crate) struct FirstOpening {
+    pub(crate) place: StatePlace,
+    pub(crate) connection: Connection,
+    /// A process died that had it open: its pages are to be looked at beside the work.
+    pub(crate) is_to_be_looked_at: bool,
+}
+
 /// Opens a database for the first time in this process, making folder and file where they are missing.
-pub(crate) fn first(state_dir: &Path) -> Result<(StatePlace, Connection), SqliteFault> {
+pub(crate) fn first(state_dir: &Path) -> Result<FirstOpening, SqliteFault> {
     let file = state_dir.join(FILE);
     make_private_folder(state_dir).map_err(|error| SqliteFault::unusable(state_dir, error))?;
     // Two first runs at once must not both make the tables.
@@ -50,13 +60,15 @@ pub(crate) fn first(state_dir: &Path) -> Result<(StatePlace, Connection), Sqlite
         }
         _ => {}
     }
-    let presence =
-        OpenPresence::of(state_dir).map_err(|error| SqliteFault::unusable(state_dir, error))?;
+    let presence = OpenPresence::of(state_dir, &file)
+        .map_err(|error| SqliteFault::unusable(state_dir, error))?;
     // Whoever closes a database in good order folds its log in; one that is left, with nobody there, is of
-    // a process that died.
-    let was_left = presence.is_alone && fs::metadata(log(&file)).is_ok_and(|log| log.len() > 0);
+    // a process that died. Where the machine died with it, or nobody can tell, its pages may be torn: nothing is built on
+    // them before they were looked at.
+    let was_left = presence.is_alone() && fs::metadata(log(&file)).is_ok_and(|log| log.len() > 0);
+    let is_to_be_looked_at = was_left && presence.was_left_in_this_running();
     let mut connection = connect(&file, ConnectionAccess::Writer)?;
-    if was_left {
+    if was_left && !is_to_be_looked_at {
         refuse_damage(&connection)?;
     }
     migrations::run(&mut connection)?;
@@ -64,31 +76,11 @@ pub(crate) fn first(state_dir: &Path) -> Result<(StatePlace, Connection), Sqlite
     let presence = presence
         .shared()
         .map_err(|error| SqliteFault::unusable(state_dir, error))?;
-    let place = StatePlace::new(state_dir.to_owned(), presence);
-    Ok((place, connection))
-}
-
-/// That this process has the database open, for others to see.
-struct OpenPresence {
-    file: File,
-    is_alone: bool,
-}
-
-impl OpenPresence {
-    fn of(state_dir: &Path) -> io::Result<Self> {
-        let file = open_lock_file(&state_dir.join("open.lock"))?;
-        let is_alone = file.try_lock().is_ok();
-        Ok(Self { file, is_alone })
-    }
-
-    /// From now on others may be there as well.
-    fn shared(self) -> io::Result<File> {
-        if self.is_alone {
-            self.file.unlock()?;
-        }
-        self.file.lock_shared()?;
-        Ok(self.file)
-    }
+    Ok(FirstOpening {
+        place: StatePlace::new(state_dir.to_owned(), presence),
+        connection,
+        is_to_be_looked_at,
+    })
 }
 
 /// SQLite's log beside a database.
@@ -100,7 +92,7 @@ fn log(file: &Path) -> PathBuf {
 
 /// Looks at every page: nothing is built on a database that a failing disk or a copy in the middle of a write
 /// has torn.
-fn refuse_damage(connection: &Connection) -> Result<(), SqliteFault> {
+pub(super) fn refuse_damage(connection: &Connection) -> Result<(), SqliteFault> {
     let found: String = connection.value("PRAGMA quick_check(1)", [])?;
     match found.as_str() {
         "ok" => Ok(()),

@@ -1,11 +1,11 @@
 //! A state folder as transactions know it: where it is, and what beside the tables they need of it.
 
 use std::{
-    fs::File,
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::presence::HeldPresence;
 use crate::store::{
     Realm,
     sqlite::{fault::SqliteFault, high_water_mark::HighWaterMark, outside::OutsideFolder},
@@ -23,7 +23,7 @@ pub(crate) struct StatePlace {
     /// The same outside the folder; no reason to stop where it can't be read or written.
     outer_witness: Mutex<Option<HighWaterMark>>,
     /// Held as long as the database is open: see [`super::open::first`].
-    _presence: File,
+    _presence: HeldPresence,
     departures_told: Mutex<Option<ToldDepartures>>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct ToldDepartures {
 }
 
 impl StatePlace {
-    pub(crate) fn new(state_dir: PathBuf, presence: File) -> Self {
+    pub(crate) fn new(state_dir: PathBuf, presence: HeldPresence) -> Self {
         Self {
             witness: HighWaterMark::beside(&state_dir),
             state_dir,
