@@ -8,6 +8,7 @@ pub(super) mod descriptors;
 pub(super) mod open;
 pub(super) mod owner;
 mod page_look;
+pub(super) mod page_room;
 pub(super) mod place;
 mod presence;
 

@@ -24,6 +24,7 @@ use self::{
 };
 use super::{
     SqliteStore, codes,
+    database::page_room,
     statement::Statements,
     suppression_list::{hash_keys::HashKeys, suppression},
 };
@@ -49,7 +50,9 @@ impl SubscriberList for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<FoldReport, StoreError> {
         let (feed, intake) = intake();
-        let folding = self.write(move |tx, _| fold::fold(tx, intake, limits, now));
+        let folding = self.write(move |tx, _| {
+            page_room::of_many_people(tx, || fold::fold(tx, intake, limits, now))
+        });
         let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
         // Why the entries ended is the first cause.
         read?;
@@ -66,7 +69,8 @@ impl SubscriberList for SqliteStore {
         let (feed, intake) = intake();
         let (realm, edition) = (self.realm, edition.to_owned());
         let folding = self.try_out(move |tx, _| {
-            let report = fold::fold(tx, intake, limits, now)?;
+            let fold = || fold::fold(tx, intake, limits, now);
+            let report = page_room::of_many_people(tx, fold)?;
             Ok((report, readers::size(tx, realm, &edition)?))
         });
         let (read, folded) = tokio::join!(fold::feed(entries, feed), folding);
@@ -80,8 +84,10 @@ impl SubscriberList for SqliteStore {
         origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Vec<Upsert>, StoreError> {
-        self.write(move |tx, _| upsert::upsert(tx, &profiles, origin, now))
-            .await
+        self.write(move |tx, _| {
+            page_room::of_many_people(tx, || upsert::upsert(tx, &profiles, origin, now))
+        })
+        .await
     }
 
     async fn try_import(
@@ -93,7 +99,8 @@ impl SubscriberList for SqliteStore {
         let departures = departures.to_vec();
         self.try_out(move |tx, _| {
             let new = suppression::suppress(tx, &departures, ChangeSource::Import, now)?;
-            let added = upsert::upsert(tx, &profiles, Origin::Import, now)?;
+            let upsert = || upsert::upsert(tx, &profiles, Origin::Import, now);
+            let added = page_room::of_many_people(tx, upsert)?;
             Ok((new, added))
         })
         .await
@@ -107,7 +114,9 @@ impl SubscriberList for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<JoinOutcome, StoreError> {
         let (departures, people) = (departures.to_vec(), people.to_vec());
-        let join = move |tx: &Connection| newcomers::join(tx, &departures, &people, now);
+        let join = move |tx: &Connection| {
+            page_room::of_many_people(tx, || newcomers::join(tx, &departures, &people, now))
+        };
         if is_trial {
             return self.try_out(move |tx, _| join(tx)).await;
         }

@@ -12,6 +12,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{
+    page_room,
     place::{FILE, StatePlace},
     presence::OpenPresence,
 };
@@ -141,8 +142,12 @@ pub(crate) fn connect(file: &Path, access: ConnectionAccess) -> Result<Connectio
     )?;
     connection.execute_batch(match access {
         // What is deleted is overwritten: an erased person must not be read out of the free pages.
-        ConnectionAccess::Writer => "PRAGMA cache_size = -16384; PRAGMA secure_delete = ON",
-        ConnectionAccess::Reader => "PRAGMA cache_size = -2048; PRAGMA query_only = ON",
+        ConnectionAccess::Writer => "PRAGMA secure_delete = ON",
+        ConnectionAccess::Reader => "PRAGMA query_only = ON",
+    })?;
+    connection.execute_batch(match access {
+        ConnectionAccess::Writer => page_room::USUAL,
+        ConnectionAccess::Reader => page_room::OF_READER,
     })?;
     Ok(connection)
 }

@@ -88,3 +88,62 @@ fn text(file: &File, database: &Path) -> Option<String> {
     let database = format!("{}-{}", own.dev(), own.ino());
     head(KIND, &database, &boot_id()?, file).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{mem, path::PathBuf};
+
+    use super::*;
+
+    /// A folder with a database, and what whoever had it open left there: died, or closed it.
+    fn left(has_died: bool) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("daily-note.sqlite");
+        fs::write(&database, "rows").unwrap();
+        let opened = OpenPresence::of(folder.path(), &database).unwrap();
+        assert!(opened.is_alone() && !opened.was_left_in_this_running());
+        let held = opened.shared().unwrap();
+        match has_died {
+            true => mem::forget(held),
+            false => drop(held),
+        }
+        (folder, database)
+    }
+
+    fn was_left_in_this_running(folder: &Path, database: &Path) -> bool {
+        let opened = OpenPresence::of(folder, database).unwrap();
+        opened.was_left_in_this_running()
+    }
+
+    #[test]
+    fn who_died_since_the_machine_started_is_told_from_who_closed_it() {
+        let (folder, database) = left(true);
+        assert!(was_left_in_this_running(folder.path(), &database));
+        let (folder, database) = left(false);
+        assert!(!was_left_in_this_running(folder.path(), &database));
+    }
+
+    #[test]
+    fn of_another_running_another_database_or_a_copy_nothing_is_believed() {
+        let other_running = |folder: &Path, _: &Path| {
+            let text = fs::read_to_string(folder.join(FILE)).unwrap();
+            let boot = boot_id().unwrap();
+            let other: String = boot.chars().rev().collect();
+            fs::write(folder.join(FILE), text.replace(&boot, &other)).unwrap();
+        };
+        let other_database = |folder: &Path, database: &Path| {
+            fs::write(folder.join("other"), "rows").unwrap();
+            fs::rename(folder.join("other"), database).unwrap();
+        };
+        let copy = |folder: &Path, _: &Path| {
+            fs::copy(folder.join(FILE), folder.join("other")).unwrap();
+            fs::rename(folder.join("other"), folder.join(FILE)).unwrap();
+        };
+        let changes: [&dyn Fn(&Path, &Path); 3] = [&other_running, &other_database, &copy];
+        for change in changes {
+            let (folder, database) = left(true);
+            change(folder.path(), &database);
+            assert!(!was_left_in_this_running(folder.path(), &database));
+        }
+    }
+}

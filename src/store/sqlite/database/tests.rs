@@ -1,12 +1,17 @@
 //! What becomes of a connection that failed, of a verb that panics or that nobody waits for, and of a
 //! second opening.
 
+use std::os::unix::fs::FileExt;
+
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
 use super::owner::DatabaseOwner;
 use super::*;
-use crate::store::sqlite::{SqliteStore, statement::Statements};
+use crate::store::{
+    StoreError,
+    sqlite::{SqliteStore, statement::Statements},
+};
 
 async fn owner(folder: &TempDir) -> Arc<DatabaseOwner> {
     DatabaseOwner::of(folder.path()).await.unwrap()
@@ -131,4 +136,37 @@ async fn opened_twice_it_has_one_owner_until_nobody_has_it_open() {
     drop((second, third));
     // The last one folded the log into the file.
     assert!(!folder.path().join("daily-note.sqlite-wal").exists());
+}
+
+#[tokio::test]
+async fn where_the_look_beside_the_work_finds_damage_nothing_more_is_written_and_the_log_stays() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join(FILE);
+    let (mut database, place) = Database::open(folder.path()).await.unwrap();
+    let fold_in = |connection: &Connection| {
+        connection.value::<i64>("PRAGMA wal_checkpoint(TRUNCATE)", [])?;
+        connection.value::<u32>(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'lanes'",
+            [],
+        )
+    };
+    let page = database.maintain(fold_in).await.unwrap();
+    let torn = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+    torn.write_all_at(&[0xA5; 4_096], (u64::from(page) - 1) * 4_096)
+        .unwrap();
+    let logged = database.write(|tx| add_domain(tx, "in-the-log.example.com"));
+    logged.await.unwrap();
+
+    let mut look = PageLook::start(&file).unwrap();
+    look.finish().unwrap_err();
+    database.look = Some(look);
+    let refused = database.write(|tx| add_domain(tx, "lost.example.com"));
+    let is_damage =
+        |fault: &SqliteFault| matches!(fault, SqliteFault::Told(StoreError::Damaged { .. }));
+    assert!(is_damage(&refused.await.unwrap_err()));
+    drop((database, place));
+    let log = std::fs::metadata(folder.path().join("daily-note.sqlite-wal")).unwrap();
+    assert!(log.len() > 0);
+    // Whoever opens it next looks before anything else.
+    assert!(is_damage(&Database::open(folder.path()).await.unwrap_err()));
 }
