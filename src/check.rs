@@ -36,7 +36,7 @@ use self::issue_text::IssueText;
 use crate::{
     issue::{Archive, Issue},
     publication::Publication,
-    render::{RenderError, RenderedIssue, Templates},
+    render::{PicturesAsked, RenderError, RenderedIssue, Templates},
     source::{Source, SourceError, Span},
     words::{Said, say},
 };
@@ -78,6 +78,8 @@ pub(crate) struct CheckSubject<'a> {
     pub rendering: Option<Result<&'a RenderedIssue, &'a RenderError>>,
     /// What it is rendered with. None: not asked for, or not readable.
     pub templates: Option<&'a Templates>,
+    /// What is known of its pictures. None: nobody looked yet.
+    pub pictures: Option<&'a PicturesAsked>,
 }
 
 /// A family of rules.

@@ -7,7 +7,7 @@
 use image::DynamicImage;
 
 use crate::{
-    fingerprint::{hex, sha256},
+    fingerprint::hex,
     source::{Source, SourceError, Span},
     words::{Said, phrase, say},
 };
@@ -96,16 +96,9 @@ impl Picture {
             bytes,
         }
     }
-
-    /// What its content is called wherever it goes: the first 96 bits of its SHA-256, in
-    /// hexadecimal.
-    #[must_use]
-    pub(crate) fn hash(&self) -> String {
-        hash_name(&sha256(&self.bytes))
-    }
 }
 
-/// The first 96 bits of a hash.
+/// What a picture's content is called wherever it goes: the first 96 bits of its SHA-256, in hexadecimal.
 fn hash_name(hash: &[u8; 32]) -> String {
     hex(&hash[..12])
 }

@@ -10,7 +10,9 @@ use crate::{
     links::LinkSigner,
     message::{Composer, FrozenIssue, FrozenKeys, HeaderSettings, dkim::Signer},
     publication::{ArchiveAccess, SecretUse},
-    render::{Composition, ImagePolicy, LinkedIssue, PrepareInput, RenderError, Templates},
+    render::{
+        Composition, ImagePolicy, LinkedIssue, MailProof, PrepareInput, RenderError, Templates,
+    },
     source::SourceError,
     store::{Batch, BatchLedger, StateInstance, StoreError},
     words::phrased,
@@ -122,19 +124,44 @@ impl App {
         links: &LinkSigner,
         images: ImagePolicy,
     ) -> Result<Composition, RenderError> {
-        let linked_issue = |slug: &str| {
-            let issue = archive.linked(slug)?;
-            Some(LinkedIssue {
-                title: issue.front_matter.title.clone(),
-                url: self.page_of(issue, links),
-            })
-        };
         Composition::prepare(&PrepareInput {
             publication: &self.publication,
             issue,
-            linked_issue: &linked_issue,
+            linked_issue: &|slug| self.linked_issue(archive, links, slug),
             templates,
             images,
+        })
+    }
+
+    /// The mail as a reader without a name would get it, for looking at.
+    pub(crate) fn mail_proof(
+        &self,
+        archive: &Archive,
+        issue: &Issue,
+        templates: &Templates,
+        links: &LinkSigner,
+    ) -> Result<MailProof, RenderError> {
+        let input = PrepareInput {
+            publication: &self.publication,
+            issue,
+            linked_issue: &|slug| self.linked_issue(archive, links, slug),
+            templates,
+            images: self.image_policy(),
+        };
+        let nobody = self.sample_reader();
+        MailProof::pull(&input, &self.reader_view(&nobody, issue, links))
+    }
+
+    fn linked_issue(
+        &self,
+        archive: &Archive,
+        links: &LinkSigner,
+        slug: &str,
+    ) -> Option<LinkedIssue> {
+        let issue = archive.linked(slug)?;
+        Some(LinkedIssue {
+            title: issue.front_matter.title.clone(),
+            url: self.page_of(issue, links),
         })
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{CheckSubject, Findings, rule::rules};
 use crate::{
     issue::{Image, ImageUse, plain_text},
-    picture::{self, Cache, MailFormat, PictureError, PictureUse},
+    picture::{self, Cache, MailFormat, PictureError, PictureSource, PictureUse},
     source::shown_path,
     words::{Said, say},
 };
@@ -32,7 +32,7 @@ rules! {
 }
 
 /// More, after all that is done to make it small, than a sharp picture of 1,200 pixels across needs.
-const LARGE_BYTES: usize = 1_000_000;
+const LARGE_BYTES: u64 = 1_000_000;
 
 pub(super) fn check(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
     for used in &proof.issue.document.images {
@@ -162,10 +162,16 @@ fn local(proof: &CheckSubject<'_>, used: &ImageUse, findings: &mut Findings<'_>)
         true => PictureUse::VIDEO,
         false => PictureUse::COLUMN,
     };
-    let fitted = picture::find(root, folder, location).and_then(|path| cache.fitted(&path, wanted));
-    match fitted {
-        Ok(picture) if picture.bytes.len() > LARGE_BYTES => {
-            let megabytes = picture.bytes.len() as f64 / 1e6;
+    let known = proof.pictures;
+    let known = known.and_then(|known| known.get(&(location.clone(), wanted)));
+    let look = || {
+        let path = picture::find(root, folder, location)?;
+        let (facts, _) = cache.facts(&PictureSource::at(&path), wanted)?;
+        Ok(facts)
+    };
+    match known.copied().map_or_else(look, Ok) {
+        Ok(picture) if picture.length > LARGE_BYTES => {
+            let megabytes = picture.length as f64 / 1e6;
             findings
                 .at(
                     &LARGE,

@@ -135,6 +135,7 @@ impl Desk {
             online,
             rendering,
             templates: None,
+            pictures: None,
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     cores::on_every_core,
     issue::{Archive, ArchivedFile, FrontMatter, Issue, IssueError, IssueHead},
     links::LinkSigner,
-    render::{Composition, RenderError, RenderedIssue, Templates},
+    render::{Composition, MailProof, RenderError, RenderedIssue, Templates},
     source::shown_path,
     store::HeldRelease,
 };
@@ -217,8 +217,22 @@ impl CheckInputs<'_> {
         findings
     }
 
+    /// Nothing of it leaves: its pictures stay where they are.
     fn check(&self, issue: &Issue) -> Vec<Finding> {
-        self.check_composed(issue, self.compose(issue).as_ref())
+        let templates = match &self.templates {
+            Ok(templates) => templates,
+            Err(error) => return check::issue(&self.subject(issue, Some(Err(error)))),
+        };
+        match self
+            .app
+            .mail_proof(self.archive, issue, templates, &self.links)
+        {
+            Ok(MailProof { rendered, pictures }) => check::issue(&CheckSubject {
+                pictures: Some(&pictures),
+                ..self.subject(issue, Some(Ok(&rendered)))
+            }),
+            Err(error) => check::issue(&self.subject(issue, Some(Err(&error)))),
+        }
     }
 
     fn check_composed(
@@ -266,6 +280,7 @@ impl CheckInputs<'_> {
             online: self.online.as_ref(),
             rendering,
             templates: self.templates.as_ref().ok(),
+            pictures: None,
         }
     }
 

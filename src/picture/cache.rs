@@ -8,14 +8,14 @@ mod entry;
 use std::{
     cell::OnceCell,
     fs::File,
-    io::Read,
+    io::{ErrorKind, Read, Take},
     path::{Path, PathBuf},
 };
 
 pub(crate) use self::entry::PictureFacts;
 use super::{MAX_FILE_BYTES, Picture, PictureError, PictureUse, fit};
 use crate::{
-    fingerprint::{sha256, sha256_hex},
+    fingerprint::{RunningSha256, sha256, sha256_hex},
     private_files::CacheFolder,
 };
 
@@ -24,10 +24,14 @@ const GENERATION: u8 = 1;
 /// When there is more, the oldest go.
 const MAX_BYTES: u64 = 512 << 20;
 
+/// How much of a file is in memory while only its hash is wanted.
+const READ_BYTES: usize = 64 << 10;
+
 /// A writer's file, read once, whatever is asked of it, and when it is.
 #[derive(Debug)]
 pub(crate) struct PictureSource<'p> {
     path: &'p Path,
+    hash: OnceCell<[u8; 32]>,
     content: OnceCell<SourceContent>,
 }
 
@@ -62,12 +66,26 @@ impl Cache {
     /// # Errors
     /// As [`fit()`]; and a file that can't be read.
     pub(crate) fn fitted(&self, path: &Path, wanted: PictureUse) -> Result<Picture, PictureError> {
-        let source = PictureSource::at(path);
-        let content = source.content()?;
-        self.remembered(&content.key(wanted), || fit(&content.bytes, wanted))
+        let (facts, bytes) = self.known(path, wanted)?;
+        Ok(facts.with(bytes))
     }
 
-    /// What is to be known of that picture, and where it is kept.
+    /// The same with what is known of it.
+    ///
+    /// # Errors
+    /// As [`Cache::fitted`].
+    pub(crate) fn known(
+        &self,
+        path: &Path,
+        wanted: PictureUse,
+    ) -> Result<(PictureFacts, Vec<u8>), PictureError> {
+        let source = PictureSource::at(path);
+        let content = source.content()?;
+        self.remembered(&key(&content.hash, wanted), || fit(&content.bytes, wanted))
+    }
+
+    /// What is to be known of that picture, and where it is kept: of a file that was fitted before only the hash is
+    /// taken, and no more than a piece is in memory.
     ///
     /// # Errors
     /// As [`Cache::fitted`].
@@ -76,16 +94,15 @@ impl Cache {
         source: &PictureSource<'_>,
         wanted: PictureUse,
     ) -> Result<(PictureFacts, CacheKey), PictureError> {
+        let kept = key(&source.hash()?, wanted);
+        if let Some(facts) = entry::facts(&self.entry(&kept)) {
+            return Ok((facts, kept));
+        }
+        // It may be another file by now.
         let content = source.content()?;
-        let key = content.key(wanted);
-        let facts = match entry::facts(&self.entry(&key)) {
-            Some(facts) => facts,
-            None => {
-                let picture = self.remembered(&key, || fit(&content.bytes, wanted))?;
-                PictureFacts::of(&picture)
-            }
-        };
-        Ok((facts, key))
+        let kept = key(&content.hash, wanted);
+        let (facts, _) = self.remembered(&kept, || fit(&content.bytes, wanted))?;
+        Ok((facts, kept))
     }
 
     /// The bytes of a picture of which that is known, if they are kept there.
@@ -103,7 +120,8 @@ impl Cache {
         source: &[u8],
         draw: impl FnOnce() -> Result<Picture, E>,
     ) -> Result<Picture, E> {
-        self.remembered(&CacheKey(sha256_hex(source)), draw)
+        let (facts, bytes) = self.remembered(&CacheKey(sha256_hex(source)), draw)?;
+        Ok(facts.with(bytes))
     }
 
     fn entry(&self, key: &CacheKey) -> PathBuf {
@@ -114,19 +132,19 @@ impl Cache {
         &self,
         key: &CacheKey,
         make: impl FnOnce() -> Result<Picture, E>,
-    ) -> Result<Picture, E> {
-        if let Some((facts, bytes)) = entry::whole(&self.entry(key)) {
-            return Ok(facts.with(bytes));
+    ) -> Result<(PictureFacts, Vec<u8>), E> {
+        if let Some(known) = entry::whole(&self.entry(key)) {
+            return Ok(known);
         }
         let picture = make()?;
-        let written = self
-            .entries
-            .keep(&key.0, |file| entry::write(&picture, file));
+        let facts = PictureFacts::of(&picture);
+        let write = |file: &mut _| entry::write(&facts, &picture.bytes, file);
+        let written = self.entries.keep(&key.0, write);
         if let Err(error) = written {
             let folder = self.entries.path().display();
             tracing::debug!(%error, %folder, "the picture is not cached");
         }
-        Ok(picture)
+        Ok((facts, picture.bytes))
     }
 }
 
@@ -134,8 +152,21 @@ impl<'p> PictureSource<'p> {
     pub(crate) fn at(path: &'p Path) -> Self {
         Self {
             path,
+            hash: OnceCell::new(),
             content: OnceCell::new(),
         }
+    }
+
+    /// What the file holds is known by.
+    fn hash(&self) -> Result<[u8; 32], PictureError> {
+        if let Some(content) = self.content.get() {
+            return Ok(content.hash);
+        }
+        if let Some(hash) = self.hash.get() {
+            return Ok(*hash);
+        }
+        let hash = hash_of(self.path)?;
+        Ok(*self.hash.get_or_init(|| hash))
     }
 
     fn content(&self) -> Result<&SourceContent, PictureError> {
@@ -148,27 +179,44 @@ impl<'p> PictureSource<'p> {
     }
 }
 
-impl SourceContent {
-    /// By what the file holds, and what is asked of it.
-    fn key(&self, wanted: PictureUse) -> CacheKey {
-        let width = wanted.max_width.to_be_bytes();
-        let asked = [GENERATION, u8::from(wanted.has_play_mark)];
-        CacheKey(sha256_hex(&[&asked[..], &width, &self.hash].concat()))
-    }
+/// By what the file holds, and what is asked of it.
+fn key(hash: &[u8; 32], wanted: PictureUse) -> CacheKey {
+    let width = wanted.max_width.to_be_bytes();
+    let asked = [GENERATION, u8::from(wanted.has_play_mark)];
+    CacheKey(sha256_hex(&[&asked[..], &width, hash].concat()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
+    let (mut file, bytes) = opened(path)?;
+    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
+    file.read_to_end(&mut content)
+        .map_err(PictureError::Unreadable)?;
+    Ok(content)
+}
+
+fn hash_of(path: &Path) -> Result<[u8; 32], PictureError> {
+    let (mut file, _) = opened(path)?;
+    let mut hash = RunningSha256::new();
+    let mut piece = vec![0; READ_BYTES];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hash.finish()),
+            Ok(bytes) => hash.update(&piece[..bytes]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(PictureError::Unreadable(error)),
+        }
+    }
+}
+
+/// A file that is no larger than a picture may be, and how large it says it is.
+fn opened(path: &Path) -> Result<(Take<File>, u64), PictureError> {
     let file = File::open(path).map_err(PictureError::Unreadable)?;
     let bytes = file.metadata().map_err(PictureError::Unreadable)?.len();
     if bytes > MAX_FILE_BYTES {
         return Err(PictureError::Heavy { bytes });
     }
-    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
     // It may grow while it is read.
-    file.take(MAX_FILE_BYTES)
-        .read_to_end(&mut content)
-        .map_err(PictureError::Unreadable)?;
-    Ok(content)
+    Ok((file.take(MAX_FILE_BYTES), bytes))
 }
 
 #[cfg(test)]

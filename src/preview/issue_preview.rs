@@ -115,6 +115,7 @@ impl IssuePreview {
                 (Err(error), None) => Err(error),
             }),
             templates: Some(sources.templates),
+            pictures: None,
         });
         match rendered {
             Ok((ready, mail)) => {

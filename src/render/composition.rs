@@ -18,11 +18,10 @@ use crate::{
         Composition, RenderError, TemplateEngine, Templates,
         highlight::CodeColours,
         html::HtmlWriter,
-        images::Images,
+        images::{Images, PictureBytes},
         linked_issue::{IssueLinks, LinkedIssue},
         long_words::marked,
         text::{self, TextWriter},
-        words::MailWords,
     },
     source::SourceError,
     words::{phrase, phrased},
@@ -69,14 +68,28 @@ impl Composition {
     /// # Errors
     /// A missing or unfit image, a broken template or file of words, an unknown edition.
     pub fn prepare(input: &PrepareInput<'_>) -> Result<Self, RenderError> {
+        let (context, images) = Self::context(input, PictureBytes::Wanted)?;
+        let (images, published) = images.into_files();
+        Ok(Self {
+            templates: input.templates.mail(),
+            context,
+            images,
+            published,
+        })
+    }
+
+    /// What the templates see, apart from the reader, and the images that it names.
+    pub(super) fn context(
+        input: &PrepareInput<'_>,
+        bytes: PictureBytes,
+    ) -> Result<(Value, Images), RenderError> {
         let PrepareInput {
             publication, issue, ..
         } = input;
         let edition = edition_of(publication, issue)?;
-        let words = MailWords::load(input.templates, &publication.language)?;
-        let mail_templates = input.templates.mail();
+        let words = input.templates.words(&publication.language)?;
         let engine = input.templates.engine()?;
-        let mut images = Images::new(publication, issue, input.images);
+        let mut images = Images::new(publication, issue, input.images, bytes);
         let issue_links: &IssueLinks<'_> = input.linked_issue;
         let colours = CodeColours::below(&publication.state_dir());
         let mut html = HtmlWriter {
@@ -153,13 +166,7 @@ impl Composition {
             "opt_out": opt_out(publication, input.templates, &words)?,
         });
         context["styles"] = styles(&engine.knowing(&context)?)?;
-        let (images, published) = images.into_files();
-        Ok(Self {
-            templates: mail_templates,
-            context,
-            images,
-            published,
-        })
+        Ok((context, images))
     }
 
     /// Says in the subject that this is a test and nobody's copy of the issue.

@@ -1,5 +1,6 @@
 //! Images: how wide each stands in the column, and whether it travels with the mail or is fetched
-//! from the publication's pages. What becomes of its file on the way is `picture`'s.
+//! from the publication's pages. What becomes of its file on the way is `picture`'s. Who only looks at
+//! the mail gets what it says of them, without their bytes.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +10,7 @@ use std::{
 use crate::{
     issue::{Image, Issue},
     look::LookPicture,
-    picture::{self, Cache, Picture, PictureError, PictureUse},
+    picture::{self, Cache, PictureError, PictureFacts, PictureSource, PictureUse},
     publication::Publication,
     render::{ImagePolicy, InlineImage, PublishedImage, RenderError},
     source::{Source, Span},
@@ -37,23 +38,41 @@ impl ShownImage {
     }
 }
 
+/// What is known of the issue's own pictures, by location and by what was asked of them.
+pub(crate) type PicturesAsked = BTreeMap<(String, PictureUse), PictureFacts>;
+
+/// Whether the mail is to carry its pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PictureBytes {
+    Wanted,
+    /// Nobody will send it.
+    LeftOut,
+}
+
 /// The images of one issue, each made ready once.
 pub(super) struct Images {
     root: PathBuf,
     folder: PathBuf,
     cache: Cache,
     policy: ImagePolicy,
+    bytes: PictureBytes,
     domain: String,
     base_url: Option<String>,
     places: BTreeMap<String, (Source, Span)>,
     /// One picture may stand in several widths.
     shown: BTreeMap<(String, u32, PictureUse), ShownImage>,
+    asked: PicturesAsked,
     inline: Vec<InlineImage>,
     published: Vec<PublishedImage>,
 }
 
 impl Images {
-    pub(super) fn new(publication: &Publication, issue: &Issue, policy: ImagePolicy) -> Self {
+    pub(super) fn new(
+        publication: &Publication,
+        issue: &Issue,
+        policy: ImagePolicy,
+        bytes: PictureBytes,
+    ) -> Self {
         let places = issue.document.images.iter().map(|used| {
             (
                 used.image.location.clone(),
@@ -63,6 +82,7 @@ impl Images {
         let mut images = Self::of_look(publication, policy);
         let folder = issue.path.parent();
         images.folder = folder.map_or_else(PathBuf::new, Path::to_path_buf);
+        images.bytes = bytes;
         let own = std::mem::take(&mut images.places);
         images.places = places.chain(own).collect();
         images
@@ -78,10 +98,12 @@ impl Images {
             folder: PathBuf::new(),
             cache: Cache::below(&publication.state_dir()),
             policy,
+            bytes: PictureBytes::Wanted,
             domain: publication.from.address.domain().to_owned(),
             base_url: publication.web.base_url.clone(),
             places: own.collect(),
             shown: BTreeMap::new(),
+            asked: PicturesAsked::new(),
             inline: Vec::new(),
             published: Vec::new(),
         }
@@ -91,6 +113,11 @@ impl Images {
     /// order of their first use.
     pub(super) fn into_files(self) -> (Vec<InlineImage>, Vec<PublishedImage>) {
         (self.inline, self.published)
+    }
+
+    /// What is known of all that were asked for.
+    pub(super) fn into_asked(self) -> PicturesAsked {
+        self.asked
     }
 
     /// How the HTML shows an image of the issue.
@@ -153,36 +180,43 @@ impl Images {
                 height: None,
             }
         } else {
-            let (name, picture) = self
+            let (name, facts, bytes) = self
                 .picture(location, wanted)
                 .map_err(|error| self.refused(location, &error))?;
-            let width = picture.width.clamp(1, max_width);
+            self.asked.insert((location.to_owned(), wanted), facts);
+            let width = facts.width.clamp(1, max_width);
             ShownImage {
                 width,
-                height: Some(in_proportion(&picture, width)),
-                src: self.carried(&name, picture),
+                height: Some(in_proportion(&facts, width)),
+                src: self.carried(&name, &facts, bytes),
             }
         };
         self.shown.insert(key, shown.clone());
         Ok(shown)
     }
 
-    /// The picture, and what its file was called.
+    /// What its file was called, what is known of the picture, and its bytes where they are wanted.
     fn picture(
         &self,
         location: &str,
         wanted: PictureUse,
-    ) -> Result<(String, Picture), PictureError> {
+    ) -> Result<(String, PictureFacts, Vec<u8>), PictureError> {
         let path = picture::find(&self.root, &self.folder, location)?;
-        let picture = self.cache.fitted(&path, wanted)?;
+        let (facts, bytes) = match self.bytes {
+            PictureBytes::Wanted => self.cache.known(&path, wanted)?,
+            PictureBytes::LeftOut => {
+                let (facts, _) = self.cache.facts(&PictureSource::at(&path), wanted)?;
+                (facts, Vec::new())
+            }
+        };
         let stem = path.file_stem().and_then(|stem| stem.to_str());
-        Ok((stem.unwrap_or_default().to_owned(), picture))
+        Ok((stem.unwrap_or_default().to_owned(), facts, bytes))
     }
 
     /// Puts it where readers will find it, once, and says under which address.
-    fn carried(&mut self, stem: &str, picture: Picture) -> String {
-        let hash = picture.hash();
-        let extension = picture.kind.extension();
+    fn carried(&mut self, stem: &str, facts: &PictureFacts, bytes: Vec<u8>) -> String {
+        let hash = facts.name();
+        let extension = facts.kind.extension();
         match (self.policy, &self.base_url) {
             (ImagePolicy::Remote, Some(base_url)) => {
                 let path = format!("images/{hash}.{extension}");
@@ -191,7 +225,7 @@ impl Images {
                     self.published.push(PublishedImage {
                         path,
                         url: url.clone(),
-                        bytes: picture.bytes,
+                        bytes,
                     });
                 }
                 url
@@ -207,9 +241,9 @@ impl Images {
                     let file_name = self.free_name(stem, extension);
                     self.inline.push(InlineImage {
                         content_id,
-                        media_type: picture.kind.media_type().to_owned(),
+                        media_type: facts.kind.media_type().to_owned(),
                         file_name,
-                        bytes: picture.bytes,
+                        bytes,
                     });
                 }
                 src
@@ -246,7 +280,7 @@ pub(crate) fn below_root(location: &str) -> String {
 }
 
 /// The height that goes with a width.
-fn in_proportion(picture: &Picture, width: u32) -> u32 {
+fn in_proportion(picture: &PictureFacts, width: u32) -> u32 {
     let height = u64::from(picture.height) * u64::from(width);
     let height = height.div_ceil(u64::from(picture.width.max(1)));
     u32::try_from(height).unwrap_or(u32::MAX).max(1)

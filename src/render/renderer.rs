@@ -44,17 +44,8 @@ impl Composition {
     }
 
     fn renderer_on(&self, engine: &TemplateEngine) -> Result<Renderer, RenderError> {
-        let mut texts: Vec<&str> = self.templates.values().map(String::as_str).collect();
-        push_texts(&self.context, &mut texts);
-        Ok(Renderer {
-            engine: engine.knowing(&self.context)?,
-            inliner: StyleInliner::new(),
-            marks: Marks::absent_from(&texts).ok_or(RenderError::PrivateUse)?,
-            subject: self.context["issue"]["subject"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-        })
+        let texts = self.templates.values().map(String::as_str);
+        Renderer::of(engine, &self.context, texts)
     }
 }
 
@@ -74,6 +65,25 @@ fn push_texts<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
 }
 
 impl Renderer {
+    /// One for what templates see, with an engine that has these texts for templates.
+    pub(super) fn of<'t>(
+        engine: &TemplateEngine,
+        context: &'t Value,
+        templates: impl Iterator<Item = &'t str>,
+    ) -> Result<Self, RenderError> {
+        let mut texts: Vec<&str> = templates.collect();
+        push_texts(context, &mut texts);
+        Ok(Self {
+            engine: engine.knowing(context)?,
+            inliner: StyleInliner::new(),
+            marks: Marks::absent_from(&texts).ok_or(RenderError::PrivateUse)?,
+            subject: context["issue"]["subject"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+
     /// The issue as this reader gets it.
     ///
     /// # Errors

@@ -1,10 +1,15 @@
 //! The templates: built into the binary, overridden a file at a time by the publication's own
 //! `templates/` folder.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use crate::{
-    render::{Misuse, RenderError, TemplateEngine, opaque},
+    render::{MailWords, Misuse, RenderError, TemplateEngine, opaque},
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
@@ -127,6 +132,8 @@ pub struct Templates {
     engine: OnceLock<TemplateEngine>,
     /// Looked for in those of the mail, for all issues at once.
     misuses: OnceLock<Vec<Misuse>>,
+    /// The mail's words by language, read once for all issues.
+    words: Arc<Mutex<BTreeMap<String, Arc<MailWords>>>>,
 }
 
 impl Templates {
@@ -139,6 +146,7 @@ impl Templates {
                 .collect(),
             engine: OnceLock::new(),
             misuses: OnceLock::new(),
+            words: Arc::default(),
         }
     }
 
@@ -217,6 +225,20 @@ impl Templates {
         Ok(self.engine.get_or_init(|| fresh))
     }
 
+    /// The mail's words in a language.
+    ///
+    /// # Errors
+    /// A file of words that does not parse.
+    pub(super) fn words(&self, language: &str) -> Result<Arc<MailWords>, RenderError> {
+        let known = || self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(words) = known().get(language) {
+            return Ok(Arc::clone(words));
+        }
+        let words = Arc::new(MailWords::load(self, language)?);
+        known().insert(language.to_owned(), Arc::clone(&words));
+        Ok(words)
+    }
+
     /// Every place in the mail's templates that wants more of a reader's value than to print it or to ask
     /// whether it is there.
     #[must_use]
@@ -230,13 +252,22 @@ impl Templates {
         self.under(MAIL)
     }
 
+    /// The same, to be read alone.
+    pub(super) fn mail_texts(&self) -> impl Iterator<Item = &str> {
+        self.below(MAIL).map(|(_, text)| text.as_str())
+    }
+
     /// The templates whose names begin so.
     pub(crate) fn under(&self, folder: &str) -> BTreeMap<String, String> {
-        self.texts
-            .iter()
-            .filter(|(name, _)| name.starts_with(folder))
+        let below = self.below(folder);
+        below
             .map(|(name, text)| (name.clone(), text.clone()))
             .collect()
+    }
+
+    fn below(&self, folder: &str) -> impl Iterator<Item = (&String, &String)> {
+        let texts = self.texts.iter();
+        texts.filter(move |(name, _)| name.starts_with(folder))
     }
 }
 

@@ -165,6 +165,7 @@ fn rendering() -> Trial {
             online: None,
             rendering: Some(rendering),
             templates: None,
+            pictures: None,
         })
     };
     Trial::new(
@@ -209,6 +210,7 @@ fn with_templates_of(desk: &Desk) -> Vec<Finding> {
         online: None,
         rendering: None,
         templates: Some(&templates),
+        pictures: None,
     })
 }
 

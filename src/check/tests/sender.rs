@@ -30,6 +30,7 @@ fn check(publication: &str, date: &str, leaving: SendingFacts<'_>) -> Vec<Findin
         online: None,
         rendering: None,
         templates: None,
+        pictures: None,
     })
 }
 

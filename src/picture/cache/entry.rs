@@ -41,7 +41,7 @@ impl PictureFacts {
         }
     }
 
-    /// What its content is called wherever it goes, as [`Picture::hash`] says it.
+    /// What its content is called wherever it goes.
     pub(crate) fn name(&self) -> String {
         hash_name(&self.hash)
     }
@@ -101,9 +101,13 @@ impl PictureFacts {
 }
 
 /// Writes one.
-pub(super) fn write(picture: &Picture, mut to: impl Write) -> std::io::Result<()> {
-    to.write_all(&PictureFacts::of(picture).head())?;
-    to.write_all(&picture.bytes)
+pub(super) fn write(
+    facts: &PictureFacts,
+    picture: &[u8],
+    mut to: impl Write,
+) -> std::io::Result<()> {
+    to.write_all(&facts.head())?;
+    to.write_all(picture)
 }
 
 /// What one says of its picture. None: there is none, or it is not whole.

@@ -79,7 +79,7 @@ pub(in crate::render) fn opt_out(
     let own = publication.language.split('-').next();
     for language in ["ko", "en"] {
         if publication.law.korea && own != Some(language) {
-            lines.push(said(language, &MailWords::load(templates, language)?));
+            lines.push(said(language, &*templates.words(language)?));
         }
     }
     Ok(Value::Array(lines))
