@@ -9,6 +9,7 @@ use std::io::Cursor;
 use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::*;
+use crate::fingerprint::sha256;
 use photo::photo;
 
 fn fit(bytes: &[u8], max_width: u32) -> Result<Picture, PictureError> {

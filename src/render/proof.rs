@@ -1,10 +1,13 @@
 //! An issue's mail for looking at: as one reader would get it, without the bytes of its pictures. What leaves is made of
 //! a [`Composition`], which has them; the words of both come from one place.
 
+use std::sync::Arc;
+
 use crate::render::{
     Composition, PrepareInput, ReaderView, RenderError, RenderedIssue,
     images::{PictureBytes, PicturesAsked},
     renderer::Renderer,
+    style_inliner::StyleInliner,
 };
 
 /// A mail that nobody will send.
@@ -23,7 +26,9 @@ impl MailProof {
     pub(crate) fn pull(input: &PrepareInput<'_>, reader: &ReaderView) -> Result<Self, RenderError> {
         let (context, images) = Composition::context(input, PictureBytes::LeftOut)?;
         let templates = input.templates;
-        let renderer = Renderer::of(templates.engine()?, &context, templates.mail_texts())?;
+        let inliner = StyleInliner::remembering(Arc::clone(templates.styles()));
+        let texts = templates.mail_texts();
+        let renderer = Renderer::of(templates.engine()?, inliner, &context, texts)?;
         Ok(Self {
             rendered: renderer.render(reader)?,
             pictures: images.into_asked(),

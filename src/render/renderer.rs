@@ -1,6 +1,8 @@
 //! A [`Composition`] made ready, then one kind of reader after the other: template, styles, holes; and
 //! filled for a reader, done.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use tera::Context;
 
@@ -35,17 +37,22 @@ impl Composition {
     /// # Errors
     /// A template that does not parse.
     pub fn renderer(&self) -> Result<Renderer, RenderError> {
-        self.renderer_on(&TemplateEngine::new(&self.templates)?)
+        self.renderer_on(&TemplateEngine::new(&self.templates)?, StyleInliner::new())
     }
 
     /// The same with the templates that it was just prepared with, which need not be parsed again.
     pub(crate) fn renderer_with(&self, templates: &Templates) -> Result<Renderer, RenderError> {
-        self.renderer_on(templates.engine()?)
+        let inliner = StyleInliner::remembering(Arc::clone(templates.styles()));
+        self.renderer_on(templates.engine()?, inliner)
     }
 
-    fn renderer_on(&self, engine: &TemplateEngine) -> Result<Renderer, RenderError> {
+    fn renderer_on(
+        &self,
+        engine: &TemplateEngine,
+        inliner: StyleInliner,
+    ) -> Result<Renderer, RenderError> {
         let texts = self.templates.values().map(String::as_str);
-        Renderer::of(engine, &self.context, texts)
+        Renderer::of(engine, inliner, &self.context, texts)
     }
 }
 
@@ -68,6 +75,7 @@ impl Renderer {
     /// One for what templates see, with an engine that has these texts for templates.
     pub(super) fn of<'t>(
         engine: &TemplateEngine,
+        inliner: StyleInliner,
         context: &'t Value,
         templates: impl Iterator<Item = &'t str>,
     ) -> Result<Self, RenderError> {
@@ -75,7 +83,7 @@ impl Renderer {
         push_texts(context, &mut texts);
         Ok(Self {
             engine: engine.knowing(context)?,
-            inliner: StyleInliner::new(),
+            inliner,
             marks: Marks::absent_from(&texts).ok_or(RenderError::PrivateUse)?,
             subject: context["issue"]["subject"]
                 .as_str()
@@ -119,6 +127,14 @@ impl Renderer {
                 .cut(&self.inliner.inlined(&page)?, HolePlace::Html),
             text: self.marks.cut(&text, HolePlace::Text),
         })
+    }
+
+    /// The page whose styles are inlined, for a reader whose values are marks.
+    #[cfg(test)]
+    pub(super) fn page(&self, reader: &ReaderView) -> Result<String, RenderError> {
+        let mut context = Context::new();
+        context.insert("reader", &self.marks.in_place_of_values(reader));
+        self.engine.render("email/issue.html", &context)
     }
 
     /// The issue as the engine alone makes it, the reader's values in its own hands: what filling

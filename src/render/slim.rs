@@ -14,7 +14,7 @@ use crate::render::{
 };
 
 /// What the inliner must neither read nor inline: the sheets that stay in the head.
-const KEPT: &str = "<style data-css-inline=\"keep\">";
+pub(super) const KEPT: &str = "<style data-css-inline=\"keep\">";
 
 /// The style sheets of a page.
 pub(super) struct PageSheets {
@@ -107,7 +107,7 @@ impl PageSheets {
                     let css = kept.next().map_or("", String::as_str);
                     slimmed.push_str(&format!("<style>{}{END}", spoken_of(css, &present)));
                 }
-                MarkupKind::Comment => slimmed.push_str(&with_slim_sheet(&piece, &present)),
+                MarkupKind::Comment => slimmed.push_str(&slim_comment(&piece, &present)),
                 _ => slimmed.push_str(&piece),
             }
         }
@@ -120,7 +120,7 @@ fn next_of(text: &str, wanted: &[&str]) -> Option<usize> {
 }
 
 /// Every `.name` of a text of CSS: more than its selectors have at worst, and never fewer.
-fn class_names(css: &str) -> impl Iterator<Item = &str> {
+pub(super) fn class_names(css: &str) -> impl Iterator<Item = &str> {
     css.split('.').skip(1).filter_map(|rest| {
         let is_part = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_');
         let end = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
@@ -131,7 +131,7 @@ fn class_names(css: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A conditional comment whose sheet speaks only of what the page has.
-fn with_slim_sheet(comment: &str, present: &BTreeSet<&str>) -> String {
+pub(super) fn slim_comment(comment: &str, present: &BTreeSet<&str>) -> String {
     let Some((before, rest)) = comment.split_once("<style>") else {
         return comment.to_owned();
     };
@@ -140,7 +140,7 @@ fn with_slim_sheet(comment: &str, present: &BTreeSet<&str>) -> String {
 }
 
 /// The rules of a sheet that select something by the page's classes, without needless white space.
-fn spoken_of(css: &str, present: &BTreeSet<&str>) -> String {
+pub(super) fn spoken_of(css: &str, present: &BTreeSet<&str>) -> String {
     let mut sheet = css::sheet(css);
     for rule in &mut sheet.rules {
         rule.selectors

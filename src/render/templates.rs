@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    render::{MailWords, Misuse, RenderError, TemplateEngine, opaque},
+    render::{MailWords, Misuse, RenderError, TemplateEngine, opaque, style_memory::StyleMemory},
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
@@ -134,6 +134,8 @@ pub struct Templates {
     misuses: OnceLock<Vec<Misuse>>,
     /// The mail's words by language, read once for all issues.
     words: Arc<Mutex<BTreeMap<String, Arc<MailWords>>>>,
+    /// How the elements of their pages are styled.
+    styles: Arc<StyleMemory>,
 }
 
 impl Templates {
@@ -147,6 +149,7 @@ impl Templates {
             engine: OnceLock::new(),
             misuses: OnceLock::new(),
             words: Arc::default(),
+            styles: Arc::default(),
         }
     }
 
@@ -223,6 +226,11 @@ impl Templates {
         }
         let fresh = TemplateEngine::new(&self.mail())?;
         Ok(self.engine.get_or_init(|| fresh))
+    }
+
+    /// How the elements of mails that these made are styled.
+    pub(super) fn styles(&self) -> &Arc<StyleMemory> {
+        &self.styles
     }
 
     /// The mail's words in a language.

@@ -1,7 +1,7 @@
 //! One small issue with every block, rendered whole.
 
 mod faults;
-mod fixture;
+pub(super) mod fixture;
 mod weight;
 
 use proptest::prelude::*;

@@ -138,18 +138,30 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
     let elements = page.elements();
     let mut used: BTreeMap<String, &MailElement<'_>> = BTreeMap::new();
     let mut in_part: BTreeMap<String, PartlyShown<'_>> = BTreeMap::new();
-    // Most elements are styled as another one is, and the first that wants a feature is told.
+    // Most elements are made and styled as another one is, and the first that wants a feature is told.
+    let mut kinds = HashSet::new();
     let mut styles = HashSet::new();
+    let mut declarations = HashSet::new();
     for seen in elements {
-        for feature in element_features(seen) {
-            used.entry(feature).or_insert(seen);
+        if kinds.insert(ElementKind::of(seen)) {
+            for feature in element_features(seen) {
+                used.entry(feature).or_insert(seen);
+            }
+        }
+        let style = seen.attr("style");
+        if styles.contains(&style) {
+            continue;
         }
         let is_hidden =
             seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
-        if is_hidden || !styles.insert(seen.attr("style")) {
+        if is_hidden {
             continue;
         }
+        styles.insert(style);
         for declaration in seen.style.iter() {
+            if !declarations.insert((declaration.name.as_str(), declaration.value.as_str())) {
+                continue;
+            }
             for feature in declaration_features(declaration) {
                 if let Some((what, starts)) = partial::dropped(&feature, declaration) {
                     in_part.entry(feature.clone()).or_insert(PartlyShown {
@@ -269,6 +281,47 @@ fn named(feature: &str) -> String {
     }
 }
 
+/// All that [`element_features`] looks at.
+#[derive(PartialEq, Eq, Hash)]
+struct ElementKind<'e> {
+    name: &'e str,
+    /// Which of [`TOLD_ATTRIBUTES`] it has, a bit each.
+    attributes: u16,
+    is_anchor_link: bool,
+    picture: Option<&'e str>,
+}
+
+/// Attributes that are features by themselves.
+const TOLD_ATTRIBUTES: [&str; 9] = [
+    "srcset",
+    "background",
+    "hidden",
+    "dir",
+    "lang",
+    "role",
+    "aria-label",
+    "aria-hidden",
+    "loading",
+];
+
+impl<'e> ElementKind<'e> {
+    fn of(seen: &MailElement<'e>) -> Self {
+        let name = seen.name();
+        let told = TOLD_ATTRIBUTES.iter().enumerate();
+        let has = |(at, attribute): (usize, &&str)| seen.attr(attribute).map(|_| 1 << at);
+        Self {
+            name,
+            attributes: told.filter_map(has).sum(),
+            is_anchor_link: is_anchor_link(seen),
+            picture: (name == "img").then(|| seen.attr("src")).flatten(),
+        }
+    }
+}
+
+fn is_anchor_link(seen: &MailElement<'_>) -> bool {
+    seen.name() == "a" && seen.attr("href").is_some_and(|href| href.starts_with('#'))
+}
+
 fn element_features(seen: &MailElement<'_>) -> Vec<String> {
     let mut features = Vec::new();
     let name = seen.name();
@@ -281,18 +334,7 @@ fn element_features(seen: &MailElement<'_>) -> Vec<String> {
         "img" => features.extend(image_feature(seen.attr("src").unwrap_or_default())),
         _ => features.push(format!("html-{name}")),
     }
-    let attributes = [
-        "srcset",
-        "background",
-        "hidden",
-        "dir",
-        "lang",
-        "role",
-        "aria-label",
-        "aria-hidden",
-        "loading",
-    ];
-    for attribute in attributes {
+    for attribute in TOLD_ATTRIBUTES {
         if seen.attr(attribute).is_some() {
             let slug = if attribute == "loading" {
                 "loading-attribute"
@@ -302,7 +344,7 @@ fn element_features(seen: &MailElement<'_>) -> Vec<String> {
             features.push(format!("html-{slug}"));
         }
     }
-    if name == "a" && seen.attr("href").is_some_and(|href| href.starts_with('#')) {
+    if is_anchor_link(seen) {
         features.push("html-anchor-links".to_owned());
     }
     features

@@ -12,6 +12,8 @@ pub(super) struct MailElement<'p> {
     pub(super) parent: Option<usize>,
     /// Most elements share theirs with others.
     pub(super) style: Rc<[Declaration]>,
+    /// Whether none before has the same.
+    pub(super) is_first_styled: bool,
     /// Its own text, without that of the elements in it; white space trimmed.
     pub(super) text: String,
     /// Whether a letter or a digit stands in its own text: each of its links asks, and a text may be long.
@@ -38,8 +40,12 @@ impl<'p> MailElement<'p> {
         self.element.value().name()
     }
 
+    /// Looked for among the few that it has: to make a name of the parser's costs more.
     pub(super) fn attr(&self, name: &str) -> Option<&'p str> {
-        self.element.attr(name)
+        let is_meant = |named: &str, space: &str| named == name && space.is_empty();
+        let attributes = self.element.value().attrs.iter();
+        let mut own = attributes.filter(|(own, _)| is_meant(&own.local, &own.ns));
+        own.next().map(|(_, value)| &**value)
     }
 
     /// The value of a property in the `style` attribute; the last one counts.

@@ -123,11 +123,11 @@ fn table(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
 
 fn layout_css(seen: &MailElement<'_>, findings: &mut Findings<'_>) {
     let found = seen.style.iter().find(|declaration| {
-        let value = declaration.value.to_ascii_lowercase();
+        let value = || declaration.value.to_ascii_lowercase();
         match declaration.name.as_str() {
-            "display" => value.contains("flex") || value.contains("grid"),
-            "position" => value != "static",
-            "float" => value != "none",
+            "display" => value().contains("flex") || value().contains("grid"),
+            "position" => value() != "static",
+            "float" => value() != "none",
             _ => false,
         }
     });
@@ -248,7 +248,8 @@ fn keep_all(seen: &MailElement<'_>, elements: &[MailElement<'_>], findings: &mut
 /// The first use of a kind: the rest is the same mistake.
 fn values(elements: &[MailElement<'_>], findings: &mut Findings<'_>) {
     let first = |is_kind: &dyn Fn(&str, &str) -> bool| {
-        elements.iter().find_map(|seen| {
+        let mut styled = elements.iter().filter(|seen| seen.is_first_styled);
+        styled.find_map(|seen| {
             let declaration = seen
                 .style
                 .iter()

@@ -132,15 +132,18 @@ impl<'h> ParsedMail<'h> {
                 .collect();
             let text = visible(&text);
             let style = element.attr("style").unwrap_or_default();
-            let style = styles
-                .entry(style)
-                .or_insert_with(|| css::declarations(style).into());
+            let mut is_first_styled = false;
+            let style = styles.entry(style).or_insert_with(|| {
+                is_first_styled = true;
+                css::declarations(style).into()
+            });
             places.insert(node.id(), seen.len());
             seen.push(MailElement {
                 parent: node
                     .parent()
                     .and_then(|parent| places.get(&parent.id()).copied()),
                 style: Rc::clone(style),
+                is_first_styled,
                 has_words: text.chars().any(char::is_alphanumeric),
                 text,
                 element,

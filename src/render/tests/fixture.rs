@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub(super) fn reader() -> ReaderView {
+pub(in crate::render) fn reader() -> ReaderView {
     ReaderView {
         name: Some("민지".into()),
         email: "minji@example.com".into(),
@@ -45,28 +45,28 @@ web: {base_url: https://daily-note.example.com}
 law: {korea: true}
 "##;
 
-pub(super) fn publication() -> Publication {
+pub(in crate::render) fn publication() -> Publication {
     publication_at(Path::new("/nowhere"))
 }
 
-pub(super) fn publication_at(root: &Path) -> Publication {
+pub(in crate::render) fn publication_at(root: &Path) -> Publication {
     Publication::from_yaml(root, PUBLICATION, &Environment::empty()).unwrap()
 }
 
 /// An issue of the Monday edition with this text.
-pub(super) fn issue(publication: &Publication, text: &str) -> Issue {
+pub(in crate::render) fn issue(publication: &Publication, text: &str) -> Issue {
     let path = publication.root.join("issues/2026-11-23-numbers.md");
     Issue::parse(publication, &path, text).unwrap()
 }
 
 /// The issue with every block.
-pub(super) fn composition() -> Composition {
+pub(in crate::render) fn composition() -> Composition {
     let publication = publication();
     let issue = issue(&publication, include_str!("every-block.md"));
     prepared(&publication, &issue, &Templates::built_in()).unwrap()
 }
 
-pub(super) fn prepared(
+pub(in crate::render) fn prepared(
     publication: &Publication,
     issue: &Issue,
     templates: &Templates,
