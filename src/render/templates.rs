@@ -297,8 +297,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut files = Templates {
             texts: BTreeMap::new(),
-            engine: OnceLock::new(),
-            misuses: OnceLock::new(),
+            ..Templates::built_in()
         };
         let folder = root.join("templates");
         files.read_folder(root, &folder, &folder).unwrap();

@@ -104,7 +104,7 @@ pub(super) fn may_begin<'o>(
                 _ if ends_paragraph(name) => cell.any(|name| name == "p"),
                 _ => false,
             };
-            !is_closing && !(is_heading(name) && is_heading(nearest))
+            !(is_closing || is_heading(name) && is_heading(nearest))
         }
     }
 }
