@@ -15,7 +15,7 @@ use crate::{
     look::OptionalPart,
     publication::{Edition, Publication},
     render::{
-        Composition, RenderError, TemplateEngine, Templates,
+        Composition, RenderError, Templates,
         highlight::CodeColours,
         html::HtmlWriter,
         images::{Images, PictureBytes},
@@ -165,7 +165,7 @@ impl Composition {
             "next": next_context(publication, issue, &words),
             "opt_out": opt_out(publication, input.templates, &words)?,
         });
-        context["styles"] = styles(&engine.knowing(&context)?)?;
+        context["styles"] = input.templates.sheets(&context)?;
         Ok((context, images))
     }
 
@@ -212,17 +212,6 @@ impl Composition {
             .map(str::to_lowercase)
             .collect()
     }
-}
-
-/// The style sheets, which are templates too: rendered apart from the page, since a style sheet
-/// knows no HTML entities.
-pub(super) fn styles(engine: &TemplateEngine) -> Result<Value, RenderError> {
-    let render = |name: &str| engine.render(name, &tera::Context::new());
-    Ok(json!({
-        "inlined": render("email/inline.css")?,
-        "head": render("email/head.css")?.trim(),
-        "word": render("email/word.css")?.trim(),
-    }))
 }
 
 /// Where the issue got too long: at the section that was being written.

@@ -9,7 +9,8 @@ use crate::{
     publication::Publication,
     render::{
         ImagePolicy, InlineImage, RenderError, TemplateEngine, Templates,
-        composition::{opt_out, publication_context, styles},
+        composition::{opt_out, publication_context},
+        filled_sheets::styles,
         images::Images,
         renderer::tidy_text,
         style_inliner::StyleInliner,

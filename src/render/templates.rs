@@ -8,8 +8,13 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use serde_json::Value;
+
 use crate::{
-    render::{MailWords, Misuse, RenderError, TemplateEngine, opaque, style_memory::StyleMemory},
+    render::{
+        MailWords, Misuse, RenderError, TemplateEngine, filled_sheets::FilledSheets, opaque,
+        style_memory::StyleMemory,
+    },
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
 
@@ -136,6 +141,8 @@ pub struct Templates {
     words: Arc<Mutex<BTreeMap<String, Arc<MailWords>>>>,
     /// How the elements of their pages are styled.
     styles: Arc<StyleMemory>,
+    /// Their style sheets, filled.
+    sheets: Arc<FilledSheets>,
 }
 
 impl Templates {
@@ -150,6 +157,7 @@ impl Templates {
             misuses: OnceLock::new(),
             words: Arc::default(),
             styles: Arc::default(),
+            sheets: Arc::default(),
         }
     }
 
@@ -226,6 +234,16 @@ impl Templates {
         }
         let fresh = TemplateEngine::new(&self.mail())?;
         Ok(self.engine.get_or_init(|| fresh))
+    }
+
+    /// The mail's style sheets, filled with what templates see.
+    ///
+    /// # Errors
+    /// Values that are not there or of another kind.
+    pub(super) fn sheets(&self, context: &Value) -> Result<Value, RenderError> {
+        let own = self.below(MAIL);
+        let own = own.map(|(name, text)| (name.as_str(), text.as_str()));
+        self.sheets.of(self.engine()?, own, context)
     }
 
     /// How the elements of mails that these made are styled.

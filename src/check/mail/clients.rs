@@ -9,7 +9,14 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{super::Findings, UNSUPPORTED, element::MailElement, page::ExaminedMail, partial};
+use super::{
+    super::Findings,
+    UNSUPPORTED,
+    element::MailElement,
+    features::{ElementKind, declaration_features, element_features},
+    page::ExaminedMail,
+    partial,
+};
 use crate::words::{Said, say};
 use crate::{publication::MailClient, render::css::Declaration};
 
@@ -134,47 +141,59 @@ struct PartlyShown<'e> {
     clients: &'static [&'static str],
 }
 
-pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
-    let elements = page.elements();
-    let mut used: BTreeMap<String, &MailElement<'_>> = BTreeMap::new();
-    let mut in_part: BTreeMap<String, PartlyShown<'_>> = BTreeMap::new();
-    // Most elements are made and styled as another one is, and the first that wants a feature is told.
-    let mut kinds = HashSet::new();
-    let mut styles = HashSet::new();
-    let mut declarations = HashSet::new();
-    for seen in elements {
-        if kinds.insert(ElementKind::of(seen)) {
-            for feature in element_features(seen) {
-                used.entry(feature).or_insert(seen);
+/// What the elements of a mail use, each feature by the first element that wants it.
+#[derive(Default)]
+struct UsedFeatures<'e> {
+    whole: BTreeMap<String, &'e MailElement<'e>>,
+    in_part: BTreeMap<String, PartlyShown<'e>>,
+}
+
+impl<'e> UsedFeatures<'e> {
+    /// Most elements are made and styled as another one is: each kind, each style and each declaration is looked at once.
+    fn of(elements: &'e [MailElement<'e>]) -> Self {
+        let mut used = Self::default();
+        let mut kinds = HashSet::new();
+        let mut styles = HashSet::new();
+        let mut declarations = HashSet::new();
+        for seen in elements {
+            if kinds.insert(ElementKind::of(seen)) {
+                for feature in element_features(seen) {
+                    used.whole.entry(feature).or_insert(seen);
+                }
             }
-        }
-        let style = seen.attr("style");
-        if styles.contains(&style) {
-            continue;
-        }
-        let is_hidden =
-            seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
-        if is_hidden {
-            continue;
-        }
-        styles.insert(style);
-        for declaration in seen.style.iter() {
-            if !declarations.insert((declaration.name.as_str(), declaration.value.as_str())) {
+            let style = seen.attr("style");
+            let is_hidden =
+                || seen.property("display") == Some("none") || seen.property("mso-hide").is_some();
+            if styles.contains(&style) || is_hidden() {
                 continue;
             }
-            for feature in declaration_features(declaration) {
-                if let Some((what, starts)) = partial::dropped(&feature, declaration) {
-                    in_part.entry(feature.clone()).or_insert(PartlyShown {
-                        what,
-                        seen,
-                        clients: starts,
-                    });
+            styles.insert(style);
+            for declaration in seen.style.iter() {
+                if declarations.insert((declaration.name.as_str(), declaration.value.as_str())) {
+                    used.add(declaration, seen);
                 }
-                used.entry(feature).or_insert(seen);
             }
         }
+        used
     }
-    for (feature, seen) in used {
+
+    fn add(&mut self, declaration: &Declaration, seen: &'e MailElement<'e>) {
+        for feature in declaration_features(declaration) {
+            if let Some((what, clients)) = partial::dropped(&feature, declaration) {
+                self.in_part.entry(feature.clone()).or_insert(PartlyShown {
+                    what,
+                    seen,
+                    clients,
+                });
+            }
+            self.whole.entry(feature).or_insert(seen);
+        }
+    }
+}
+
+pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &mut Findings<'_>) {
+    let used = UsedFeatures::of(page.elements());
+    for (feature, seen) in used.whole {
         let has_fallback = FALLBACKS.iter().any(|(name, _)| *name == feature);
         if !has_fallback {
             let without = families(&feature, clients, |_, letter| letter == 'n');
@@ -188,7 +207,7 @@ pub(super) fn check(page: &ExaminedMail<'_>, clients: &[MailClient], findings: &
             tell(message, &feature, seen, &without, findings);
         }
     }
-    for (feature, part) in in_part {
+    for (feature, part) in used.in_part {
         let PartlyShown {
             what,
             seen,
@@ -278,156 +297,5 @@ fn named(feature: &str) -> String {
             Some((_, name)) => name.to_owned(),
             None => feature.to_owned(),
         },
-    }
-}
-
-/// All that [`element_features`] looks at.
-#[derive(PartialEq, Eq, Hash)]
-struct ElementKind<'e> {
-    name: &'e str,
-    /// Which of [`TOLD_ATTRIBUTES`] it has, a bit each.
-    attributes: u16,
-    is_anchor_link: bool,
-    picture: Option<&'e str>,
-}
-
-/// Attributes that are features by themselves.
-const TOLD_ATTRIBUTES: [&str; 9] = [
-    "srcset",
-    "background",
-    "hidden",
-    "dir",
-    "lang",
-    "role",
-    "aria-label",
-    "aria-hidden",
-    "loading",
-];
-
-impl<'e> ElementKind<'e> {
-    fn of(seen: &MailElement<'e>) -> Self {
-        let name = seen.name();
-        let told = TOLD_ATTRIBUTES.iter().enumerate();
-        let has = |(at, attribute): (usize, &&str)| seen.attr(attribute).map(|_| 1 << at);
-        Self {
-            name,
-            attributes: told.filter_map(has).sum(),
-            is_anchor_link: is_anchor_link(seen),
-            picture: (name == "img").then(|| seen.attr("src")).flatten(),
-        }
-    }
-}
-
-fn is_anchor_link(seen: &MailElement<'_>) -> bool {
-    seen.name() == "a" && seen.attr("href").is_some_and(|href| href.starts_with('#'))
-}
-
-fn element_features(seen: &MailElement<'_>) -> Vec<String> {
-    let mut features = Vec::new();
-    let name = seen.name();
-    match name {
-        "section" | "article" | "main" | "nav" | "header" | "footer" | "aside" | "figure"
-        | "figcaption" | "time" | "mark" => {
-            features.push("html-semantics".to_owned());
-        }
-        "ul" | "ol" | "dl" => features.push("html-lists".to_owned()),
-        "img" => features.extend(image_feature(seen.attr("src").unwrap_or_default())),
-        _ => features.push(format!("html-{name}")),
-    }
-    for attribute in TOLD_ATTRIBUTES {
-        if seen.attr(attribute).is_some() {
-            let slug = if attribute == "loading" {
-                "loading-attribute"
-            } else {
-                attribute
-            };
-            features.push(format!("html-{slug}"));
-        }
-    }
-    if is_anchor_link(seen) {
-        features.push("html-anchor-links".to_owned());
-    }
-    features
-}
-
-fn image_feature(source: &str) -> Option<String> {
-    if source.starts_with("data:") {
-        return Some("image-base64".to_owned());
-    }
-    let path = source.split(['?', '#']).next()?.to_ascii_lowercase();
-    let (_, extension) = path.rsplit_once('.')?;
-    let name = match extension {
-        "jpeg" => "jpg",
-        "tif" => "tiff",
-        "heic" => "heif",
-        other => other,
-    };
-    Some(format!("image-{name}"))
-}
-
-/// The features that a declaration uses, by its name and by its value.
-pub(super) fn declaration_features(declaration: &Declaration) -> Vec<String> {
-    let (name, value) = (
-        declaration.name.as_str(),
-        declaration.value.to_ascii_lowercase(),
-    );
-    if name.starts_with("mso-") || name.starts_with('-') {
-        return Vec::new();
-    }
-    let mut features = vec![format!("css-{}", family_of(name))];
-    let by_value = [
-        ("flex", "css-display-flex", "display"),
-        ("grid", "css-display-grid", "display"),
-        ("none", "css-display-none", "display"),
-        ("url(", "css-background-image", "background"),
-        ("linear-gradient(", "css-linear-gradient", ""),
-        ("radial-gradient(", "css-radial-gradient", ""),
-        ("conic-gradient(", "css-conic-gradient", ""),
-        ("calc(", "css-unit-calc", ""),
-        ("clamp(", "css-function-clamp", ""),
-        ("min(", "css-function-min", ""),
-        ("max(", "css-function-max", ""),
-        ("light-dark(", "css-function-light-dark", ""),
-        ("var(", "css-variables", ""),
-        ("rgba(", "css-rgba", ""),
-        ("oklch(", "css-modern-color", ""),
-    ];
-    for (part, feature, property) in by_value {
-        if value.contains(part) && name.starts_with(property) {
-            features.push(feature.to_owned());
-        }
-    }
-    let unit = |unit: &str| {
-        value.split([' ', ',', '(', ')']).any(|word| {
-            word.strip_suffix(unit)
-                .is_some_and(|number| number.parse::<f64>().is_ok())
-        })
-    };
-    for name in ["vw", "vh", "vmin", "vmax", "rem", "ch"] {
-        if unit(name) {
-            features.push(format!("css-unit-{name}"));
-        }
-    }
-    features
-}
-
-/// Longhands under the name that caniemail files them by.
-fn family_of(name: &str) -> &str {
-    match name {
-        "padding-top" | "padding-right" | "padding-bottom" | "padding-left" => "padding",
-        "margin-top" | "margin-right" | "margin-bottom" | "margin-left" => "margin",
-        "top" | "right" | "bottom" | "left" => "left-right-top-bottom",
-        "border-top-left-radius"
-        | "border-top-right-radius"
-        | "border-bottom-left-radius"
-        | "border-bottom-right-radius" => "border-radius",
-        name if name.starts_with("border-top")
-            || name.starts_with("border-bottom")
-            || name.starts_with("border-left")
-            || name.starts_with("border-right") =>
-        {
-            "border"
-        }
-        name => name,
     }
 }

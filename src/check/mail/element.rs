@@ -14,6 +14,9 @@ pub(super) struct MailElement<'p> {
     pub(super) style: Rc<[Declaration]>,
     /// Whether none before has the same.
     pub(super) is_first_styled: bool,
+    /// A number that it shares with all that look the same within the same elements, as far as no rule of the head
+    /// asks where they stand: by name, classes, style and colour.
+    pub(super) kind: usize,
     /// Its own text, without that of the elements in it; white space trimmed.
     pub(super) text: String,
     /// Whether a letter or a digit stands in its own text: each of its links asks, and a text may be long.
@@ -28,11 +31,24 @@ pub(super) fn visible(text: &str) -> String {
             '\u{34F}' | '\u{200B}'..='\u{200D}' | '\u{FEFF}' | '\u{AD}' | '\u{2007}'
         )
     };
-    let words: Vec<&str> = text
-        .split(|char: char| char.is_whitespace() || is_filler(char))
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
+    let mut visible = String::with_capacity(text.len());
+    let words = text.split(|char: char| char.is_whitespace() || is_filler(char));
+    for word in words.filter(|word| !word.is_empty()) {
+        if !visible.is_empty() {
+            visible.push(' ');
+        }
+        visible.push_str(word);
+    }
+    visible
+}
+
+/// The value of an attribute, looked for among the few that an element has: to make a name of the parser's of each that
+/// is asked for costs more.
+pub(super) fn attribute<'p>(element: ElementRef<'p>, name: &str) -> Option<&'p str> {
+    let is_meant = |named: &str, space: &str| named == name && space.is_empty();
+    let attributes = element.value().attrs.iter();
+    let mut own = attributes.filter(|(own, _)| is_meant(&own.local, &own.ns));
+    own.next().map(|(_, value)| &**value)
 }
 
 impl<'p> MailElement<'p> {
@@ -40,12 +56,8 @@ impl<'p> MailElement<'p> {
         self.element.value().name()
     }
 
-    /// Looked for among the few that it has: to make a name of the parser's costs more.
     pub(super) fn attr(&self, name: &str) -> Option<&'p str> {
-        let is_meant = |named: &str, space: &str| named == name && space.is_empty();
-        let attributes = self.element.value().attrs.iter();
-        let mut own = attributes.filter(|(own, _)| is_meant(&own.local, &own.ns));
-        own.next().map(|(_, value)| &**value)
+        attribute(self.element, name)
     }
 
     /// The value of a property in the `style` attribute; the last one counts.

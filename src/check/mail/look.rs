@@ -105,6 +105,15 @@ impl<'s> HeadOverrides<'s> {
         }
     }
 
+    /// Which of the rules that ask where an element stands speak of it.
+    pub(super) fn by_place(&self, seen: &MailElement<'_>) -> Vec<usize> {
+        let others = self.others.iter().enumerate();
+        others
+            .filter(|(_, (selector, _))| selector.matches(&seen.element))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
     pub(super) fn of(&self, seen: &MailElement<'_>) -> Vec<CascadeWeight<'s>> {
         let by_class = seen
             .element

@@ -5,8 +5,9 @@ use std::{collections::HashMap, ops::Deref, rc::Rc};
 use scraper::{ElementRef, Html, Node};
 
 use super::{
-    element::{MailElement, visible},
+    element::{MailElement, attribute, visible},
     look::{ColorMode, ElementStyle, HeadOverrides},
+    plain_tree::tree_of,
 };
 use crate::render::css::{self, Declaration, StyleSheet};
 
@@ -93,7 +94,7 @@ impl<'p> Deref for ExaminedMail<'p> {
 
 impl<'h> ParsedMail<'h> {
     pub(super) fn parse(html: &'h str) -> Self {
-        let document = Html::parse_document(html);
+        let document = tree_of(html).unwrap_or_else(|| Html::parse_document(html));
         let mut styles = Vec::new();
         let mut comments = Vec::new();
         for node in document.tree.nodes() {
@@ -121,7 +122,8 @@ impl<'h> ParsedMail<'h> {
     fn elements(&self) -> Vec<MailElement<'_>> {
         let mut seen = Vec::new();
         let mut places = HashMap::new();
-        let mut styles: HashMap<&str, Rc<[Declaration]>> = HashMap::new();
+        let mut styles: HashMap<&str, (usize, Rc<[Declaration]>)> = HashMap::new();
+        let mut kinds: HashMap<LookKind<'_>, usize> = HashMap::new();
         for node in self.document.tree.root().descendants() {
             let Some(element) = ElementRef::wrap(node) else {
                 continue;
@@ -131,12 +133,21 @@ impl<'h> ParsedMail<'h> {
                 .filter_map(|child| child.value().as_text().map(|text| &**text))
                 .collect();
             let text = visible(&text);
-            let style = element.attr("style").unwrap_or_default();
-            let mut is_first_styled = false;
-            let style = styles.entry(style).or_insert_with(|| {
-                is_first_styled = true;
-                css::declarations(style).into()
-            });
+            let style = attribute(element, "style").unwrap_or_default();
+            let known_styles = styles.len();
+            let (style_number, style) = styles
+                .entry(style)
+                .or_insert_with(|| (known_styles, css::declarations(style).into()));
+            let is_first_styled = *style_number == known_styles;
+            let known_kinds = kinds.len();
+            let kind = LookKind {
+                name: element.value().name(),
+                class: attribute(element, "class"),
+                color: attribute(element, "bgcolor"),
+                leads_somewhere: attribute(element, "href").is_some(),
+                style: *style_number,
+            };
+            let kind = *kinds.entry(kind).or_insert(known_kinds);
             places.insert(node.id(), seen.len());
             seen.push(MailElement {
                 parent: node
@@ -144,6 +155,7 @@ impl<'h> ParsedMail<'h> {
                     .and_then(|parent| places.get(&parent.id()).copied()),
                 style: Rc::clone(style),
                 is_first_styled,
+                kind,
                 has_words: text.chars().any(char::is_alphanumeric),
                 text,
                 element,
@@ -158,12 +170,33 @@ impl<'h> ParsedMail<'h> {
         mode: ColorMode,
     ) -> Vec<ElementStyle> {
         let mut looks: Vec<ElementStyle> = Vec::with_capacity(elements.len());
+        // Which of those that were worked out each has.
+        let mut numbers: Vec<usize> = Vec::with_capacity(elements.len());
+        let mut known: HashMap<(usize, Option<usize>, Vec<usize>), usize> = HashMap::new();
+        let mut firsts: Vec<ElementStyle> = Vec::new();
         for seen in elements {
-            let around = seen
-                .parent
-                .map_or(ElementStyle::initial(mode), |parent| looks[parent]);
-            looks.push(ElementStyle::of(seen, around, &overrides.of(seen)));
+            let by_place = overrides.by_place(seen);
+            let around = seen.parent.map(|parent| numbers[parent]);
+            let number = *known
+                .entry((seen.kind, around, by_place))
+                .or_insert_with(|| {
+                    let around = around.map_or(ElementStyle::initial(mode), |at| firsts[at]);
+                    firsts.push(ElementStyle::of(seen, around, &overrides.of(seen)));
+                    firsts.len() - 1
+                });
+            numbers.push(number);
+            looks.push(firsts[number]);
         }
         looks
     }
+}
+
+/// What a look follows from, within the same look and under the same rules.
+#[derive(PartialEq, Eq, Hash)]
+struct LookKind<'e> {
+    name: &'e str,
+    class: Option<&'e str>,
+    color: Option<&'e str>,
+    leads_somewhere: bool,
+    style: usize,
 }

@@ -3,8 +3,9 @@
 //! what is lost, not how the rest is drawn.
 
 use super::{
-    clients::{declaration_features, is_in_no_webmail, letter},
+    clients::{is_in_no_webmail, letter},
     cropped,
+    features::declaration_features,
     page::{ExaminedMail, ParsedMail},
     partial,
 };
