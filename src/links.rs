@@ -5,15 +5,14 @@
 //! anyone. All but the ones that must work for ever expire, and are void once the reader's membership changed.
 
 mod key_ring;
+mod mail_names;
 mod page;
+mod proof;
 pub(crate) mod secret_file;
 mod token;
 mod verification;
 
 use std::sync::Arc;
-
-use aws_lc_rs::hmac;
-use chrono::{DateTime, Utc};
 
 use self::{
     key_ring::{KeyRing, TokenBinding},
@@ -25,12 +24,7 @@ pub use self::{
     page::PublicPage,
     token::{DeliveryToken, TimedToken, TokenError},
 };
-use crate::{address::Address, audience::SubscriberId, fingerprint::hex};
-
-/// What stands before the token in a reader's own return-path.
-const BOUNCE: &str = "bounce";
-/// What stands before the token in the address that a reader's opinion is mailed to.
-const FEEDBACK: &str = "feedback";
+use crate::{address::Address, audience::SubscriberId};
 
 /// Makes the readers' links and reads them back.
 #[derive(Clone)]
@@ -163,98 +157,6 @@ impl LinkSigner {
         self.timed(PublicPage::MoveUndo, token)
     }
 
-    /// A mailto: that unsubscribes, for publications without pages and for the header.
-    #[must_use]
-    pub(crate) fn unsubscribe_mailto(&self, mailbox: &Address, reader: SubscriberId) -> String {
-        let mut url = String::new();
-        self.push_unsubscribe_mailto(mailbox, reader, &mut url);
-        url
-    }
-
-    /// The local part of the reader's own return-path, `bounce+TOKEN` (VERP): it names the batch too, and
-    /// lives through mail systems that fold its case.
-    #[must_use]
-    pub fn bounce_local_part(&self, reader: SubscriberId) -> String {
-        let mut local = String::with_capacity(64);
-        local.push_str(BOUNCE);
-        local.push('+');
-        let key = self.keys.signing(TokenPurpose::Bounce, self.binding);
-        match self.binding {
-            TokenBinding::Marked => {
-                token::push_delivery_token(key, (reader, self.batch), b"", &mut local);
-            }
-            TokenBinding::Unmarked => {
-                for byte in short_number(reader) {
-                    push_hex(byte, &mut local);
-                }
-                for byte in token::mac(key, &[&reader.0.to_be_bytes(), b""]) {
-                    push_hex(byte, &mut local);
-                }
-            }
-        }
-        local
-    }
-
-    /// The local part of the address that the reader's opinion on the batch's issue is mailed to,
-    /// `feedback+TOKEN`: as much of a mail system's folding it lives through as a return-path.
-    #[must_use]
-    pub fn feedback_local_part(&self, reader: SubscriberId) -> String {
-        let mut local = String::with_capacity(64);
-        self.push_feedback_local_part(reader, &mut local);
-        local
-    }
-
-    /// The part of the Message-ID before the `@`: the same for one issue and reader, however often
-    /// it is tried; nobody else can guess it.
-    #[must_use]
-    pub fn message_id(&self, reader: SubscriberId, issue: &str) -> String {
-        let mut id = String::with_capacity(64);
-        self.push_message_id(reader, issue, &mut id);
-        id
-    }
-
-    /// By what the key that signs is known to whoever has it, and to nobody else.
-    #[must_use]
-    pub(crate) fn fingerprint(&self) -> String {
-        let signing = self.keys.signing(TokenPurpose::Probe, TokenBinding::Marked);
-        fingerprint_of(signing)
-    }
-
-    /// Whether a key of that fingerprint is among those that sign or signed.
-    #[must_use]
-    pub(crate) fn knows(&self, fingerprint: &str) -> bool {
-        let mut keys = self.keys.all(TokenPurpose::Probe);
-        keys.any(|key| fingerprint_of(key) == fingerprint)
-    }
-
-    /// A page's proof of when it was made, for the form on it.
-    #[must_use]
-    pub fn form_seal(&self, made_at: DateTime<Utc>) -> String {
-        let mut seal = String::new();
-        let token = TimedToken {
-            reader: SubscriberId(0),
-            epoch: 0,
-            until: made_at,
-        };
-        self.push_timed(TokenPurpose::Form, token, b"", &mut seal);
-        seal
-    }
-
-    /// An address below `…/u/` that changes nothing and that only this list answers rightly.
-    #[must_use]
-    pub fn probe(&self, nonce: u32, until: DateTime<Utc>) -> Option<String> {
-        let token = TimedToken {
-            reader: SubscriberId(0),
-            epoch: nonce,
-            until,
-        };
-        made(|out| {
-            self.push_page(PublicPage::Unsubscribe, out)?;
-            self.push_timed(TokenPurpose::Probe, token, b"", out);
-            Some(())
-        })
-    }
-
     /// The token of a page's link, where the page itself leads to another one.
     #[must_use]
     pub(crate) fn timed_token(&self, page: PublicPage, token: TimedToken) -> String {
@@ -289,18 +191,6 @@ impl LinkSigner {
         Some(())
     }
 
-    pub(crate) fn push_unsubscribe_mailto(
-        &self,
-        mailbox: &Address,
-        reader: SubscriberId,
-        out: &mut String,
-    ) {
-        out.push_str("mailto:");
-        out.push_str(mailbox.as_str());
-        out.push_str("?subject=unsubscribe%20");
-        self.push_lasting(TokenPurpose::Unsubscribe, reader, b"", out);
-    }
-
     pub(crate) fn push_preferences(&self, reader: SubscriberId, out: &mut String) -> Option<()> {
         self.push_page(PublicPage::Preferences, out)?;
         self.push_lasting(TokenPurpose::Preferences, reader, b"", out);
@@ -318,29 +208,6 @@ impl LinkSigner {
         out.push('/');
         self.push_lasting(TokenPurpose::Feedback, reader, issue.as_bytes(), out);
         Some(())
-    }
-
-    pub(crate) fn push_feedback_local_part(&self, reader: SubscriberId, out: &mut String) {
-        let key = self
-            .keys
-            .signing(TokenPurpose::FeedbackAddress, TokenBinding::Marked);
-        out.push_str(FEEDBACK);
-        out.push('+');
-        token::push_delivery_token(key, (reader, self.batch), b"", out);
-    }
-
-    pub(crate) fn push_message_id(&self, reader: SubscriberId, issue: &str, out: &mut String) {
-        let key = self.keys.signing(TokenPurpose::MessageId, self.binding);
-        match self.binding {
-            TokenBinding::Marked => {
-                token::push_delivery_token(key, (reader, self.batch), issue.as_bytes(), out);
-            }
-            TokenBinding::Unmarked => {
-                for byte in token::mac(key, &[&reader.0.to_be_bytes(), issue.as_bytes()]) {
-                    push_hex(byte, out);
-                }
-            }
-        }
     }
 
     fn push_page(&self, page: PublicPage, out: &mut String) -> Option<()> {
@@ -383,26 +250,10 @@ impl std::fmt::Debug for LinkSigner {
     }
 }
 
-fn fingerprint_of(key: &hmac::Key) -> String {
-    hex(&token::mac(key, &[b"which key"]))
-}
-
 fn made(push: impl FnOnce(&mut String) -> Option<()>) -> Option<String> {
     let mut url = String::with_capacity(96);
     push(&mut url)?;
     Some(url)
-}
-
-/// The number in as few bytes as it takes.
-fn short_number(reader: SubscriberId) -> impl Iterator<Item = u8> {
-    let bytes = reader.0.to_be_bytes();
-    bytes.into_iter().skip_while(|byte| *byte == 0)
-}
-
-fn push_hex(byte: u8, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-    out.push(char::from(DIGITS[usize::from(byte & 15)]));
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Links, old and new: what verifies, where, and for how long.
 
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;

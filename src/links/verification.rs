@@ -5,8 +5,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 
 use super::{
-    BOUNCE, FEEDBACK, LinkSigner,
+    LinkSigner,
     key_ring::TokenBinding,
+    mail_names::{BOUNCE, FEEDBACK},
     page::PublicPage,
     token::{
         self, DeliveryToken, LastingToken, MAC_BYTES, TimedToken, TokenError, TokenPurpose,

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     publication::Environment,
-    store::{BatchId, DeliveryCounts},
+    store::{Batch, BatchId, DeliveryCounts},
 };
 
 const PUBLICATION: &str = r#"
