@@ -1,7 +1,11 @@
 //! The index of all public issues: its files, and its own answers, which come from the same files. One that was made
 //! of most of the same texts is not made again but renewed: what is new is put into its shards.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    mem,
+    sync::{Mutex, PoisonError},
+};
 
 use super::{
     super::{content::SiteContent, ready_issue::ReadyIssue},
@@ -52,7 +56,7 @@ impl SearchIndex {
             let round = rounds.next().unwrap_or_default();
             let shares: Vec<&[usize]> = round.chunks(SHARE).collect();
             let postings = on_every_core(&shares, |share| postings(share, &issues, count));
-            shards = with(&shards, &moved, &postings);
+            shards = with(shards, &moved, &postings);
             // From here on all stand where they stand now.
             moved = (0..issues.len()).map(Some).collect();
             if rounds.len() == 0 {
@@ -115,9 +119,10 @@ fn postings(numbers: &[usize], issues: &[&ReadyIssue], shards: usize) -> Vec<Vec
     postings
 }
 
-/// The shards with every place as it is now, and what stands in new texts.
+/// The shards with every place as it is now, and what stands in new texts. Each goes when the one that it becomes is
+/// there: all of them twice are megabytes by the thousand issues.
 fn with(
-    shards: &[Vec<u8>],
+    shards: Vec<Vec<u8>>,
     moved: &[Option<usize>],
     postings: &[Vec<Vec<Posting>>],
 ) -> Vec<Vec<u8>> {
@@ -125,13 +130,17 @@ fn with(
         let number = moved.get(place.issue()).copied().flatten()?;
         Some(place.of_issue(number))
     };
-    let numbers: Vec<usize> = (0..shards.len()).collect();
-    on_every_core(&numbers, |number| {
+    let shards = shards.into_iter().map(Mutex::new).enumerate();
+    let shards: Vec<(usize, Mutex<Vec<u8>>)> = shards.collect();
+    on_every_core(&shards, |(number, shard)| {
+        let shard = mem::take(&mut *shard.lock().unwrap_or_else(PoisonError::into_inner));
         let of_shard = postings.iter().map(|shards| shards[*number].as_slice());
         let mut fresh: Vec<Posting> = of_shard.collect::<Vec<_>>().concat();
         fresh.sort_unstable();
         fresh.dedup();
-        renewed(&shards[*number], now, &fresh)
+        let mut shard = renewed(&shard, now, &fresh);
+        shard.shrink_to_fit();
+        shard
     })
 }
 
