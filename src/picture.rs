@@ -1,8 +1,8 @@
 //! Pictures as mail carries them: found below the publication's folder, read within limits, turned
 //! upright, sized, recompressed, and rid of what they tell about where and by whom they were made.
 //!
-//! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave. Knows
-//! nothing of issues, nor of how a picture travels.
+//! [`fit()`] is pure: the same bytes give the same bytes. [`Cache`] only remembers what it gave, and [`workshop`]
+//! bounds what making them takes. Knows nothing of issues, nor of how a picture travels.
 
 use image::DynamicImage;
 
@@ -21,6 +21,7 @@ mod format;
 mod pixels;
 mod place;
 mod play_mark;
+mod workshop;
 
 pub(crate) use self::{
     cache::{Cache, CacheKey, PictureFacts, PictureSource},

@@ -8,14 +8,14 @@ mod entry;
 use std::{
     cell::OnceCell,
     fs::File,
-    io::{ErrorKind, Read, Take},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 pub(crate) use self::entry::PictureFacts;
-use super::{MAX_FILE_BYTES, Picture, PictureError, PictureUse, fit};
+use super::{MAX_FILE_BYTES, Picture, PictureError, PictureUse, fit, workshop::in_workshop};
 use crate::{
-    fingerprint::{RunningSha256, sha256, sha256_hex},
+    fingerprint::{RunningSha256, hex, sha256},
     private_files::CacheFolder,
 };
 
@@ -24,26 +24,19 @@ const GENERATION: u8 = 1;
 /// When there is more, the oldest go.
 const MAX_BYTES: u64 = 512 << 20;
 
-/// How much of a file is in memory while only its hash is wanted.
-const READ_BYTES: usize = 64 << 10;
+/// So much of a file is looked at in one piece.
+const PIECE_BYTES: usize = 32 << 10;
 
-/// A writer's file, read once, whatever is asked of it, and when it is.
+/// A writer's file, hashed once, whatever is asked of it, and when it is.
 #[derive(Debug)]
 pub(crate) struct PictureSource<'p> {
     path: &'p Path,
     hash: OnceCell<[u8; 32]>,
-    content: OnceCell<SourceContent>,
-}
-
-#[derive(Debug)]
-struct SourceContent {
-    bytes: Vec<u8>,
-    hash: [u8; 32],
 }
 
 /// Where a picture is kept. It says nothing of whether it is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CacheKey(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CacheKey([u8; 32]);
 
 /// Pictures fitted before.
 #[derive(Debug, Clone)]
@@ -79,13 +72,15 @@ impl Cache {
         path: &Path,
         wanted: PictureUse,
     ) -> Result<(PictureFacts, Vec<u8>), PictureError> {
-        let source = PictureSource::at(path);
-        let content = source.content()?;
-        self.remembered(&key(&content.hash, wanted), || fit(&content.bytes, wanted))
+        let key = PictureSource::at(path).key(wanted)?;
+        if let Some(known) = entry::whole(&self.entry(key)) {
+            return Ok(known);
+        }
+        let made = in_workshop(|| self.made(path, wanted))?;
+        Ok((made.facts, made.picture.bytes.clone()))
     }
 
-    /// What is to be known of that picture, and where it is kept: of a file that was fitted before only the hash is
-    /// taken, and no more than a piece is in memory.
+    /// What is to be known of that picture, and where it is kept.
     ///
     /// # Errors
     /// As [`Cache::fitted`].
@@ -94,19 +89,19 @@ impl Cache {
         source: &PictureSource<'_>,
         wanted: PictureUse,
     ) -> Result<(PictureFacts, CacheKey), PictureError> {
-        let kept = key(&source.hash()?, wanted);
-        if let Some(facts) = entry::facts(&self.entry(&kept)) {
-            return Ok((facts, kept));
+        let key = source.key(wanted)?;
+        if let Some(facts) = entry::facts(&self.entry(key)) {
+            return Ok((facts, key));
         }
-        // It may be another file by now.
-        let content = source.content()?;
-        let kept = key(&content.hash, wanted);
-        let (facts, _) = self.remembered(&kept, || fit(&content.bytes, wanted))?;
-        Ok((facts, kept))
+        let path = source.path;
+        in_workshop(|| {
+            let made = self.made(path, wanted)?;
+            Ok((made.facts, made.key))
+        })
     }
 
     /// The bytes of a picture of which that is known, if they are kept there.
-    pub(crate) fn kept(&self, key: &CacheKey, known: &PictureFacts) -> Option<Vec<u8>> {
+    pub(crate) fn kept(&self, key: CacheKey, known: &PictureFacts) -> Option<Vec<u8>> {
         let (facts, bytes) = entry::whole(&self.entry(key))?;
         (facts == *known).then_some(bytes)
     }
@@ -115,37 +110,57 @@ impl Cache {
     ///
     /// # Errors
     /// Those of whoever draws it.
-    pub(crate) fn drawn<E>(
+    pub(crate) fn drawn<E: Send>(
         &self,
         source: &[u8],
-        draw: impl FnOnce() -> Result<Picture, E>,
+        draw: impl Fn() -> Result<Picture, E> + Sync,
     ) -> Result<Picture, E> {
-        let (facts, bytes) = self.remembered(&CacheKey(sha256_hex(source)), draw)?;
-        Ok(facts.with(bytes))
-    }
-
-    fn entry(&self, key: &CacheKey) -> PathBuf {
-        self.entries.entry(&key.0)
-    }
-
-    fn remembered<E>(
-        &self,
-        key: &CacheKey,
-        make: impl FnOnce() -> Result<Picture, E>,
-    ) -> Result<(PictureFacts, Vec<u8>), E> {
-        if let Some(known) = entry::whole(&self.entry(key)) {
-            return Ok(known);
+        let key = CacheKey(sha256(source));
+        if let Some((facts, bytes)) = entry::whole(&self.entry(key)) {
+            return Ok(facts.with(bytes));
         }
-        let picture = make()?;
+        let picture = in_workshop(|| {
+            let picture = draw()?;
+            self.keep(key, &PictureFacts::of(&picture), &picture.bytes);
+            Ok(picture)
+        })?;
+        Ok(picture.clone())
+    }
+
+    fn entry(&self, key: CacheKey) -> PathBuf {
+        self.entries.entry(&key.name())
+    }
+
+    /// Made of what the file holds by now.
+    fn made(&self, path: &Path, wanted: PictureUse) -> Result<MadePicture, PictureError> {
+        let content = read(path)?;
+        let key = CacheKey::of(&sha256(&content), wanted);
+        let picture = fit(&content, wanted)?;
         let facts = PictureFacts::of(&picture);
-        let write = |file: &mut _| entry::write(&facts, &picture.bytes, file);
-        let written = self.entries.keep(&key.0, write);
+        self.keep(key, &facts, &picture.bytes);
+        Ok(MadePicture {
+            picture,
+            facts,
+            key,
+        })
+    }
+
+    fn keep(&self, key: CacheKey, facts: &PictureFacts, picture: &[u8]) {
+        let written = self
+            .entries
+            .keep(&key.name(), |file| entry::write(facts, picture, file));
         if let Err(error) = written {
             let folder = self.entries.path().display();
             tracing::debug!(%error, %folder, "the picture is not cached");
         }
-        Ok((facts, picture.bytes))
     }
+}
+
+/// What was made of a file, and where it is kept.
+struct MadePicture {
+    picture: Picture,
+    facts: PictureFacts,
+    key: CacheKey,
 }
 
 impl<'p> PictureSource<'p> {
@@ -153,37 +168,47 @@ impl<'p> PictureSource<'p> {
         Self {
             path,
             hash: OnceCell::new(),
-            content: OnceCell::new(),
         }
     }
 
-    /// What the file holds is known by.
-    fn hash(&self) -> Result<[u8; 32], PictureError> {
-        if let Some(content) = self.content.get() {
-            return Ok(content.hash);
-        }
-        if let Some(hash) = self.hash.get() {
-            return Ok(*hash);
-        }
-        let hash = hash_of(self.path)?;
-        Ok(*self.hash.get_or_init(|| hash))
-    }
-
-    fn content(&self) -> Result<&SourceContent, PictureError> {
-        if let Some(content) = self.content.get() {
-            return Ok(content);
-        }
-        let bytes = read(self.path)?;
-        let hash = sha256(&bytes);
-        Ok(self.content.get_or_init(|| SourceContent { bytes, hash }))
+    fn key(&self, wanted: PictureUse) -> Result<CacheKey, PictureError> {
+        let hash = match self.hash.get() {
+            Some(hash) => hash,
+            None => {
+                let hash = hashed(self.path)?;
+                self.hash.get_or_init(|| hash)
+            }
+        };
+        Ok(CacheKey::of(hash, wanted))
     }
 }
 
-/// By what the file holds, and what is asked of it.
-fn key(hash: &[u8; 32], wanted: PictureUse) -> CacheKey {
-    let width = wanted.max_width.to_be_bytes();
-    let asked = [GENERATION, u8::from(wanted.has_play_mark)];
-    CacheKey(sha256_hex(&[&asked[..], &width, hash].concat()))
+impl CacheKey {
+    /// By what the file holds, and what is asked of it.
+    fn of(content: &[u8; 32], wanted: PictureUse) -> Self {
+        let width = wanted.max_width.to_be_bytes();
+        let asked = [GENERATION, u8::from(wanted.has_play_mark)];
+        Self(sha256(&[&asked[..], &width, content].concat()))
+    }
+
+    fn name(self) -> String {
+        hex(&self.0)
+    }
+}
+
+/// A file's hash, of which no more is in memory than a piece: what is known of a picture is mostly all that is asked.
+fn hashed(path: &Path) -> Result<[u8; 32], PictureError> {
+    let (mut file, _) = opened(path)?;
+    let mut hash = RunningSha256::new();
+    let mut piece = [0; PIECE_BYTES];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hash.finish()),
+            Ok(count) => hash.update(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(PictureError::Unreadable(error)),
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
@@ -194,28 +219,13 @@ fn read(path: &Path) -> Result<Vec<u8>, PictureError> {
     Ok(content)
 }
 
-fn hash_of(path: &Path) -> Result<[u8; 32], PictureError> {
-    let (mut file, _) = opened(path)?;
-    let mut hash = RunningSha256::new();
-    let mut piece = vec![0; READ_BYTES];
-    loop {
-        match file.read(&mut piece) {
-            Ok(0) => return Ok(hash.finish()),
-            Ok(bytes) => hash.update(&piece[..bytes]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(PictureError::Unreadable(error)),
-        }
-    }
-}
-
-/// A file that is no larger than a picture may be, and how large it says it is.
-fn opened(path: &Path) -> Result<(Take<File>, u64), PictureError> {
+/// A file that is not too large, and how large it is. It may grow while it is read.
+fn opened(path: &Path) -> Result<(io::Take<File>, u64), PictureError> {
     let file = File::open(path).map_err(PictureError::Unreadable)?;
     let bytes = file.metadata().map_err(PictureError::Unreadable)?.len();
     if bytes > MAX_FILE_BYTES {
         return Err(PictureError::Heavy { bytes });
     }
-    // It may grow while it is read.
     Ok((file.take(MAX_FILE_BYTES), bytes))
 }
 

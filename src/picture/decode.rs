@@ -9,7 +9,10 @@ use image::{
 };
 
 use super::{
-    MAX_PIXELS, MAX_SIDE, PictureError, clean::without_heavy_profile, format::ReadableFormat,
+    MAX_PIXELS, MAX_SIDE, PictureError,
+    clean::without_heavy_profile,
+    format::ReadableFormat,
+    workshop::{RoomShare, room_for},
 };
 use crate::words::say;
 
@@ -19,6 +22,8 @@ pub(super) struct DecodedPicture {
     pub(super) orientation: Orientation,
     /// The colours' profile (ICC), where they are not sRGB.
     pub(super) profile: Option<Vec<u8>>,
+    /// For what it takes until it is written.
+    pub(super) room: RoomShare<'static>,
 }
 
 pub(super) fn decode(bytes: &[u8], format: ReadableFormat) -> Result<DecodedPicture, PictureError> {
@@ -59,11 +64,13 @@ fn pixels(mut decoder: impl ImageDecoder) -> Result<DecodedPicture, PictureError
     // Broken metadata is no broken picture: it is thrown away anyway.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
+    let room = room_for(decoder.total_bytes());
     let pixels = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     Ok(DecodedPicture {
         pixels: eight_bits(pixels),
         orientation,
         profile,
+        room,
     })
 }
 

@@ -12,7 +12,7 @@ use image::{GenericImageView, metadata::Orientation};
 use super::{
     MAX_ANIMATION_BYTES, MailFormat, Picture, PictureError,
     clean::{OriginalUse, own_file},
-    decode::decode,
+    decode::{DecodedPicture, decode},
     encode::encode,
     format::{ReadableFormat, format_of},
     pixels, play_mark,
@@ -57,11 +57,16 @@ pub(crate) fn fit(bytes: &[u8], wanted: PictureUse) -> Result<Picture, PictureEr
         OriginalUse::Animation(clean) => return animation(bytes, clean),
         OriginalUse::Unfit => None,
     };
-    let decoded = decode(bytes, format)?;
-    let is_right = decoded.orientation == Orientation::NoTransforms
-        && decoded.pixels.width() <= wanted.max_width
+    let DecodedPicture {
+        pixels,
+        orientation,
+        profile,
+        room: _taken,
+    } = decode(bytes, format)?;
+    let is_right = orientation == Orientation::NoTransforms
+        && pixels.width() <= wanted.max_width
         && !wanted.has_play_mark;
-    let mut pixels = pixels::ready(decoded, wanted.max_width);
+    let mut pixels = pixels::ready(pixels, orientation, profile.as_deref(), wanted.max_width);
     if wanted.has_play_mark {
         pixels = play_mark::drawn_on(&pixels);
     }

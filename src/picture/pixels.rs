@@ -1,25 +1,25 @@
 //! What happens to pixels on their way: upright, narrower, in sRGB, without an idle alpha channel.
 
 use fast_image_resize::{ResizeOptions, Resizer};
-use image::{DynamicImage, GenericImageView, ImageBuffer, Pixel, imageops::FilterType};
+use image::{
+    DynamicImage, GenericImageView, ImageBuffer, Pixel, imageops::FilterType, metadata::Orientation,
+};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-use super::decode::DecodedPicture;
-
-pub(super) fn ready(decoded: DecodedPicture, max_width: u32) -> DynamicImage {
-    let DecodedPicture {
-        mut pixels,
-        orientation,
-        profile,
-    } = decoded;
+pub(super) fn ready(
+    mut pixels: DynamicImage,
+    orientation: Orientation,
+    profile: Option<&[u8]>,
+    max_width: u32,
+) -> DynamicImage {
     pixels.apply_orientation(orientation);
     let pixels = narrowed(opaque(pixels), max_width);
     let Some(profile) = profile else {
         return pixels;
     };
     match pixels {
-        DynamicImage::ImageRgb8(buffer) => in_srgb(buffer, Layout::Rgb, &profile).into(),
-        DynamicImage::ImageRgba8(buffer) => in_srgb(buffer, Layout::Rgba, &profile).into(),
+        DynamicImage::ImageRgb8(buffer) => in_srgb(buffer, Layout::Rgb, profile).into(),
+        DynamicImage::ImageRgba8(buffer) => in_srgb(buffer, Layout::Rgba, profile).into(),
         grey => grey,
     }
 }

@@ -143,7 +143,7 @@ impl PictureShelf {
     pub(super) fn bytes(&self, file: &PictureFile) -> Option<Vec<u8>> {
         let stamp = PictureStamp::of(&file.origin);
         let is_as_known = self.known(&file.origin, file.wanted, stamp).as_ref() == Some(file);
-        let kept = || self.cache.kept(&file.kept, &file.facts);
+        let kept = || self.cache.kept(file.kept, &file.facts);
         is_as_known.then(kept).flatten().or_else(|| {
             let again = self.cache.fitted(&file.origin, file.wanted).ok()?;
             file.holds(&again.bytes).then_some(again.bytes)

@@ -5,7 +5,7 @@ use std::{fs, thread, time::Duration};
 use image::{ImageFormat, Rgb, RgbImage};
 
 use super::*;
-use crate::{fingerprint::hex, picture::MailFormat};
+use crate::picture::MailFormat;
 
 /// A picture's file, and a cache beside it.
 struct Desk {
@@ -69,9 +69,12 @@ fn a_hit_is_what_the_entry_says() {
         height: 5,
         bytes: b"planted".to_vec(),
     };
-    let facts = PictureFacts::of(&planted);
-    let entry = File::create(&desk.entries()[0]).unwrap();
-    entry::write(&facts, &planted.bytes, entry).unwrap();
+    entry::write(
+        &PictureFacts::of(&planted),
+        &planted.bytes,
+        File::create(&desk.entries()[0]).unwrap(),
+    )
+    .unwrap();
     assert_eq!(
         desk.cache.fitted(&path, PictureUse::narrow(120)).unwrap(),
         planted
@@ -139,12 +142,12 @@ fn what_is_known_of_a_picture_is_what_it_is_and_is_not_asked_of_a_broken_entry()
     let (known, key) = facts();
     assert_eq!(known, PictureFacts::of(&picture));
     assert_eq!(known.name(), hex(&sha256(&picture.bytes)[..12]));
-    assert_eq!(desk.cache.kept(&key, &known), Some(picture.bytes));
+    assert_eq!(desk.cache.kept(key, &known), Some(picture.bytes));
     let entry = desk.entries().remove(0);
     let whole = fs::read(&entry).unwrap();
     for broken in [&whole[..whole.len() - 1], &whole[..40], b""] {
         fs::write(&entry, broken).unwrap();
-        assert_eq!(facts(), (known, key.clone()));
+        assert_eq!(facts(), (known, key));
         assert_eq!(fs::read(&entry).unwrap(), whole, "fixed");
     }
     // Changed where nobody looked: seen by whoever reads it.
@@ -152,7 +155,7 @@ fn what_is_known_of_a_picture_is_what_it_is_and_is_not_asked_of_a_broken_entry()
     changed[whole.len() - 9] ^= 1;
     fs::write(&entry, &changed).unwrap();
     assert_eq!(facts().0, known);
-    assert_eq!(desk.cache.kept(&key, &known), None);
+    assert_eq!(desk.cache.kept(key, &known), None);
 }
 
 #[test]
@@ -203,8 +206,8 @@ fn the_oldest_make_room() {
         .sum();
     assert!(total <= 120_000 && total > 30_000, "{total}");
     let source = PictureSource::at(&last);
-    let newest = key(&source.hash().unwrap(), PictureUse::narrow(160));
-    assert!(entry::whole(&desk.cache.entry(&newest)).is_some());
+    let newest = source.key(PictureUse::narrow(160)).unwrap();
+    assert!(entry::whole(&desk.cache.entry(newest)).is_some());
 }
 
 #[test]

@@ -110,6 +110,8 @@ mod tests {
         (folder, database)
     }
 
+    type Change = fn(&Path, &Path);
+
     fn was_left_in_this_running(folder: &Path, database: &Path) -> bool {
         let opened = OpenPresence::of(folder, database).unwrap();
         opened.was_left_in_this_running()
@@ -139,8 +141,7 @@ mod tests {
             fs::copy(folder.join(FILE), folder.join("other")).unwrap();
             fs::rename(folder.join("other"), folder.join(FILE)).unwrap();
         };
-        let changes: [&dyn Fn(&Path, &Path); 3] = [&other_running, &other_database, &copy];
-        for change in changes {
+        for change in [other_running as Change, other_database, copy] {
             let (folder, database) = left(true);
             change(folder.path(), &database);
             assert!(!was_left_in_this_running(folder.path(), &database));
