@@ -7,62 +7,16 @@
 
 mod lexer;
 mod nesting;
+mod token;
 
 use std::ops::Range;
 
 use self::lexer::{RawKind, RawToken, lex};
-
-/// What a piece of the page is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlainKind {
-    Doctype,
-    /// An element's beginning; what stands in it follows.
-    Open,
-    /// An element in which nothing can stand.
-    Void,
-    Close,
-    Text,
-    Comment,
-    /// A `<style>` with its sheet and its end.
-    Sheet,
-    /// White space that the parser drops.
-    Dropped,
-}
-
-/// A piece of the page.
-#[derive(Debug, Clone)]
-pub(crate) struct PlainToken<'p> {
-    pub(crate) kind: PlainKind,
-    /// As it is written; empty where the parser adds it.
-    pub(crate) text: &'p str,
-    /// The element's.
-    pub(crate) name: &'p str,
-    /// Of `Open` and `Void`: which of [`PlainPage::elements`].
-    pub(crate) element: usize,
-    /// Of `Open` and `Void`: which of [`PlainPage::attributes`].
-    attributes: Range<usize>,
-}
-
-/// An attribute, its value as it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PlainAttribute<'p> {
-    pub(crate) name: &'p str,
-    pub(crate) value: &'p str,
-}
-
-/// Where an element stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PlainElement {
-    /// None: it is the page's first.
-    pub(crate) parent: Option<usize>,
-    /// Among the elements in the one around it.
-    pub(crate) is_first: bool,
-    pub(crate) is_last: bool,
-}
+pub(crate) use self::token::{PlainAttribute, PlainElement, PlainKind, PlainToken};
 
 /// A page in pieces, in the order of the parser's tree.
 #[derive(Debug, Default)]
-pub(crate) struct PlainPage<'p> {
+pub(crate) struct PlainHtml<'p> {
     pub(crate) tokens: Vec<PlainToken<'p>>,
     /// In the order of their beginnings.
     pub(crate) elements: Vec<PlainElement>,
@@ -71,7 +25,7 @@ pub(crate) struct PlainPage<'p> {
 
 /// How far the page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum PagePart {
     BeforeDoctype,
     BeforeHtml,
     BeforeHead,
@@ -85,7 +39,7 @@ enum Phase {
 
 /// An element that has not ended.
 #[derive(Debug, Clone, Copy)]
-struct OpenElement<'p> {
+struct UnendedElement<'p> {
     name: &'p str,
     element: usize,
     /// The parser added it.
@@ -95,12 +49,12 @@ struct OpenElement<'p> {
 }
 
 struct PageReader<'p> {
-    page: PlainPage<'p>,
-    phase: Phase,
-    open: Vec<OpenElement<'p>>,
+    page: PlainHtml<'p>,
+    part: PagePart,
+    open: Vec<UnendedElement<'p>>,
 }
 
-impl<'p> PlainPage<'p> {
+impl<'p> PlainHtml<'p> {
     /// The page. None: it is not one of these.
     pub(crate) fn read(html: &'p str) -> Option<Self> {
         // A parser drops the one and makes the other a line's end.
@@ -110,7 +64,7 @@ impl<'p> PlainPage<'p> {
         }
         let mut reader = PageReader {
             page: Self::default(),
-            phase: Phase::BeforeDoctype,
+            part: PagePart::BeforeDoctype,
             open: Vec::new(),
         };
         let mut rest = html;
@@ -130,40 +84,42 @@ impl<'p> PlainPage<'p> {
 impl<'p> PageReader<'p> {
     fn take(&mut self, token: &RawToken<'p>) -> Option<()> {
         let is_blank = token.kind == RawKind::Text && is_blank(token.text);
-        match (self.phase, token.kind) {
-            (Phase::BeforeDoctype, RawKind::Doctype) => {
+        match (self.part, token.kind) {
+            (PagePart::BeforeDoctype, RawKind::Doctype) => {
                 self.piece(PlainKind::Doctype, token);
-                self.phase = Phase::BeforeHtml;
+                self.part = PagePart::BeforeHtml;
             }
-            (Phase::BeforeDoctype | Phase::BeforeHtml | Phase::BeforeHead, _) if is_blank => {
+            (PagePart::BeforeDoctype | PagePart::BeforeHtml | PagePart::BeforeHead, _)
+                if is_blank =>
+            {
                 self.piece(PlainKind::Dropped, token);
             }
-            (Phase::BeforeHtml, RawKind::Open) if token.name == "html" => {
+            (PagePart::BeforeHtml, RawKind::Open) if token.name == "html" => {
                 self.open(token);
-                self.phase = Phase::BeforeHead;
+                self.part = PagePart::BeforeHead;
             }
-            (Phase::BeforeHead, RawKind::Open) if token.name == "head" => {
+            (PagePart::BeforeHead, RawKind::Open) if token.name == "head" => {
                 self.open(token);
-                self.phase = Phase::Head;
+                self.part = PagePart::Head;
             }
-            (Phase::Head, _) => self.take_in_head(token, is_blank)?,
-            (Phase::Title, RawKind::Text) => self.piece(PlainKind::Text, token),
-            (Phase::Title, RawKind::Close) if token.name == "title" => {
+            (PagePart::Head, _) => self.take_in_head(token, is_blank)?,
+            (PagePart::Title, RawKind::Text) => self.piece(PlainKind::Text, token),
+            (PagePart::Title, RawKind::Close) if token.name == "title" => {
                 self.close(token);
-                self.phase = Phase::Head;
+                self.part = PagePart::Head;
             }
-            (Phase::AfterHead, _) if is_blank => self.piece(PlainKind::Text, token),
-            (Phase::AfterHead, RawKind::Open) if token.name == "body" => {
+            (PagePart::AfterHead, _) if is_blank => self.piece(PlainKind::Text, token),
+            (PagePart::AfterHead, RawKind::Open) if token.name == "body" => {
                 self.open(token);
-                self.phase = Phase::Body;
+                self.part = PagePart::Body;
             }
-            (Phase::Body, _) => self.take_in_body(token, is_blank)?,
+            (PagePart::Body, _) => self.take_in_body(token, is_blank)?,
             // The parser goes on in the body.
-            (Phase::AfterBody | Phase::AfterHtml, _) if is_blank => {
+            (PagePart::AfterBody | PagePart::AfterHtml, _) if is_blank => {
                 self.piece(PlainKind::Text, token);
             }
-            (Phase::AfterBody, RawKind::Close) if token.name == "html" => {
-                self.phase = Phase::AfterHtml;
+            (PagePart::AfterBody, RawKind::Close) if token.name == "html" => {
+                self.part = PagePart::AfterHtml;
             }
             _ => return None,
         }
@@ -178,11 +134,11 @@ impl<'p> PageReader<'p> {
             RawKind::Open if token.name == "meta" => self.void(token),
             RawKind::Open if token.name == "title" => {
                 self.open(token);
-                self.phase = Phase::Title;
+                self.part = PagePart::Title;
             }
             RawKind::Close if token.name == "head" => {
                 self.close(token);
-                self.phase = Phase::AfterHead;
+                self.part = PagePart::AfterHead;
             }
             _ => return None,
         }
@@ -220,7 +176,7 @@ impl<'p> PageReader<'p> {
                 if around != "body" {
                     return None;
                 }
-                self.phase = Phase::AfterBody;
+                self.part = PagePart::AfterBody;
             }
             RawKind::Close => {
                 if token.name == "table" && self.open.last()?.is_implied {
@@ -238,8 +194,8 @@ impl<'p> PageReader<'p> {
     }
 
     /// The page, if it has ended: the body ends behind all that was written.
-    fn end(mut self) -> Option<PlainPage<'p>> {
-        if self.phase != Phase::AfterHtml {
+    fn end(mut self) -> Option<PlainHtml<'p>> {
+        if self.part != PagePart::AfterHtml {
             return None;
         }
         for name in ["body", "html"] {
@@ -270,7 +226,7 @@ impl<'p> PageReader<'p> {
     fn open(&mut self, token: &RawToken<'p>) {
         let element = self.begin();
         self.push(PlainKind::Open, token.text, token.name, token.attributes());
-        self.open.push(OpenElement {
+        self.open.push(UnendedElement {
             name: token.name,
             element,
             is_implied: false,
@@ -287,7 +243,7 @@ impl<'p> PageReader<'p> {
     fn imply(&mut self, name: &'static str) {
         let element = self.begin();
         self.push(PlainKind::Open, "", name, 0..0);
-        self.open.push(OpenElement {
+        self.open.push(UnendedElement {
             name,
             element,
             is_implied: true,

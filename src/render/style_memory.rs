@@ -19,7 +19,7 @@ use std::{
 };
 
 use self::lesson::Lesson;
-use crate::render::plain_page::{PlainKind, PlainPage};
+use crate::render::plain_page::{PlainHtml, PlainKind};
 
 /// Style sheets: an edition has its own colours.
 const MAX_LESSONS: usize = 32;
@@ -34,19 +34,19 @@ pub(crate) struct StyleMemory {
 
 impl StyleMemory {
     /// The page, if there may be others like it.
-    pub(super) fn read<'p>(&self, page: &'p str) -> Option<PlainPage<'p>> {
+    pub(super) fn read<'p>(&self, page: &'p str) -> Option<PlainHtml<'p>> {
         let is_another = self.has_met_one.swap(true, Ordering::Relaxed);
-        is_another.then(|| PlainPage::read(page)).flatten()
+        is_another.then(|| PlainHtml::read(page)).flatten()
     }
 
     /// The page as the inliner would write it. None: it has something new.
-    pub(super) fn written(&self, page: &PlainPage<'_>) -> Option<String> {
+    pub(super) fn written(&self, page: &PlainHtml<'_>) -> Option<String> {
         let lessons = self.lessons.read().unwrap_or_else(PoisonError::into_inner);
         lessons.get(&sheets_of(page))?.written(page)
     }
 
     /// Learns from what the inliner wrote.
-    pub(super) fn learn(&self, page: &PlainPage<'_>, inlined: &str) {
+    pub(super) fn learn(&self, page: &PlainHtml<'_>, inlined: &str) {
         let sheets = sheets_of(page);
         let mut lessons = self.lessons.write().unwrap_or_else(PoisonError::into_inner);
         if lessons.len() >= MAX_LESSONS && !lessons.contains_key(&sheets) {
@@ -58,7 +58,7 @@ impl StyleMemory {
 }
 
 /// All that decides for the whole page how an element is written: its style sheets, and the comments that name classes.
-fn sheets_of(page: &PlainPage<'_>) -> String {
+fn sheets_of(page: &PlainHtml<'_>) -> String {
     let tokens = page.tokens.iter().filter(|token| match token.kind {
         PlainKind::Sheet => true,
         PlainKind::Comment => token.text.contains('.'),

@@ -8,7 +8,7 @@ use html5ever::{
 };
 use scraper::{Html, HtmlTreeSink};
 
-use crate::render::plain_page::{PlainAttribute, PlainKind, PlainPage};
+use crate::render::plain_page::{PlainAttribute, PlainHtml, PlainKind};
 
 /// What the program writes for what can't stand as it is, and what the inliner does.
 const ENTITIES: [(&str, &str); 6] = [
@@ -24,7 +24,7 @@ const SHEET_END: &str = "</style>";
 
 /// The page as [`Html::parse_document`] would read it. None: it has to.
 pub(super) fn tree_of(html: &str) -> Option<Html> {
-    let page = PlainPage::read(html)?;
+    let page = PlainHtml::read(html)?;
     let sink = HtmlTreeSink::new(Html::new_document());
     let mut open = vec![sink.get_document()];
     for token in &page.tokens {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::PlainAttribute;
+use super::token::PlainAttribute;
 use crate::render::markup::STYLE_END;
 
 const DOCTYPE: &str = "<!DOCTYPE html>";

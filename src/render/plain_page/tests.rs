@@ -5,7 +5,7 @@ use scraper::{ElementRef, Html, Node};
 use super::*;
 
 /// Elements, their attributes, words and comments in their order.
-fn plainly(page: &PlainPage<'_>) -> Vec<String> {
+fn plainly(page: &PlainHtml<'_>) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for token in &page.tokens {
         match token.kind {
@@ -94,7 +94,7 @@ fn a_mail_is_plain_and_read_as_a_parser_reads_it() {
     let html = page(
         "<table role=\"none\">\n<!--[if !mso]><!-->\n<tr><td>a<p>b<br>c</p><ul><li>d<ol><li>e</li></ol></li></ul></td></tr>\n</table> f",
     );
-    let plain = PlainPage::read(&html).unwrap();
+    let plain = PlainHtml::read(&html).unwrap();
     assert_eq!(plainly(&plain), parsed(&html));
     let sections = plain.tokens.iter().filter(|token| token.name == "tbody");
     assert_eq!(sections.count(), 2, "one that nobody wrote");
@@ -135,7 +135,7 @@ fn whatever_a_parser_would_read_otherwise_is_not_plain() {
         "<script>a</script>",
         "<style>.a{}</style>",
     ] {
-        assert!(PlainPage::read(&page(body)).is_none(), "{body}");
+        assert!(PlainHtml::read(&page(body)).is_none(), "{body}");
     }
 }
 
@@ -144,7 +144,7 @@ proptest::proptest! {
     #[test]
     fn no_page_is_read_otherwise_than_by_a_parser(pieces in proptest::collection::vec(piece(), 0..24)) {
         let html = page(&pieces.concat());
-        if let Some(plain) = PlainPage::read(&html) {
+        if let Some(plain) = PlainHtml::read(&html) {
             proptest::prop_assert_eq!(plainly(&plain), parsed(&html), "{}", html);
         }
     }

@@ -9,7 +9,7 @@ use std::{
 use super::needs::SheetNeeds;
 use crate::render::{
     markup::STYLE_END,
-    plain_page::{PlainAttribute, PlainKind, PlainPage, PlainToken},
+    plain_page::{PlainAttribute, PlainHtml, PlainKind, PlainToken},
     slim::{KEPT, slim_comment, spoken_of},
 };
 
@@ -54,7 +54,7 @@ enum TagPiece {
 
 impl Lesson {
     /// Under the sheets of this page.
-    pub(super) fn under(page: &PlainPage<'_>) -> Self {
+    pub(super) fn under(page: &PlainHtml<'_>) -> Self {
         let sheets = page.tokens.iter();
         let sheets = sheets.filter(|token| token.kind == PlainKind::Sheet);
         let mut inlined = String::new();
@@ -76,7 +76,7 @@ impl Lesson {
     }
 
     /// The page as the inliner would write it.
-    pub(super) fn written(&self, page: &PlainPage<'_>) -> Option<String> {
+    pub(super) fn written(&self, page: &PlainHtml<'_>) -> Option<String> {
         let needs = self.needs.as_ref()?;
         let mut way_to = Vec::with_capacity(page.elements.len());
         let mut present = vec![false; self.classes.len()];
@@ -164,12 +164,12 @@ impl Lesson {
     }
 
     /// Learns how the inliner wrote each element of a page, where it wrote the same elements.
-    pub(super) fn learn(&mut self, page: &PlainPage<'_>, inlined: &str) {
+    pub(super) fn learn(&mut self, page: &PlainHtml<'_>, inlined: &str) {
         let is_full = self.ways.len() + page.elements.len() > MAX_WAYS;
         if self.needs.is_none() || is_full {
             return;
         }
-        let Some(result) = PlainPage::read(inlined).filter(|result| said(page) == said(result))
+        let Some(result) = PlainHtml::read(inlined).filter(|result| said(page) == said(result))
         else {
             return;
         };
@@ -181,7 +181,7 @@ impl Lesson {
     }
 
     /// None: an element that was seen before is written otherwise now.
-    fn note_all(&mut self, page: &PlainPage<'_>, inlined: &PlainPage<'_>) -> Option<()> {
+    fn note_all(&mut self, page: &PlainHtml<'_>, inlined: &PlainHtml<'_>) -> Option<()> {
         let mut way_to = Vec::with_capacity(page.elements.len());
         let mut sign = String::new();
         for (token, result) in begun(page).zip(begun(inlined)) {
@@ -251,13 +251,13 @@ impl TagPiece {
 }
 
 /// The tags that begin elements.
-fn begun<'t, 'p>(page: &'t PlainPage<'p>) -> impl Iterator<Item = &'t PlainToken<'p>> {
+fn begun<'t, 'p>(page: &'t PlainHtml<'p>) -> impl Iterator<Item = &'t PlainToken<'p>> {
     let is_begin = |kind| matches!(kind, PlainKind::Open | PlainKind::Void);
     page.tokens.iter().filter(move |token| is_begin(token.kind))
 }
 
 /// The way to what is around an element.
-fn around(page: &PlainPage<'_>, token: &PlainToken<'_>, way_to: &[usize]) -> usize {
+fn around(page: &PlainHtml<'_>, token: &PlainToken<'_>, way_to: &[usize]) -> usize {
     let parent = page.elements[token.element].parent;
     parent.map_or(PAGE, |parent| way_to[parent])
 }
@@ -267,7 +267,7 @@ fn pieces(
     needs: &SheetNeeds,
     own: &[PlainAttribute<'_>],
     result: &PlainToken<'_>,
-    inlined: &PlainPage<'_>,
+    inlined: &PlainHtml<'_>,
 ) -> Option<Vec<TagPiece>> {
     let mut pieces = Vec::new();
     let mut text = format!("<{}", result.name);
@@ -290,7 +290,7 @@ fn pieces(
 }
 
 /// The elements of a page in their order, and the words between them: what the inliner leaves alone.
-fn said(page: &PlainPage<'_>) -> Vec<(bool, String)> {
+fn said(page: &PlainHtml<'_>) -> Vec<(bool, String)> {
     let mut said: Vec<(bool, String)> = Vec::new();
     for token in &page.tokens {
         match token.kind {

@@ -31,11 +31,11 @@ fn anew(page: &str) -> String {
 fn what_was_seen_is_written_from_memory_and_what_is_new_is_not() {
     let memory = StyleMemory::default();
     let read = |body: &str| page(RULES, body);
-    let known = |html: &str| memory.written(&PlainPage::read(html).unwrap());
+    let known = |html: &str| memory.written(&PlainHtml::read(html).unwrap());
     let first =
         read("<p class=\"p\" id=\"x\">글 &amp; <b>글</b></p><div><div title=\"하나\"></div></div>");
     assert_eq!(known(&first), None);
-    memory.learn(&PlainPage::read(&first).unwrap(), &anew(&first));
+    memory.learn(&PlainHtml::read(&first).unwrap(), &anew(&first));
     assert_eq!(known(&first), Some(anew(&first)));
     let other =
         read("<div><div title=\"&quot;둘&quot;\">&nbsp;</div></div><p class=\"p\" id=\"x\"></p>");
@@ -65,8 +65,8 @@ fn sheets_that_look_at_more_than_the_way_are_left_to_the_inliner() {
         assert!(needs::SheetNeeds::of(rules).is_none(), "{rules}");
         let memory = StyleMemory::default();
         let html = page(rules, "<p title=\"a\"></p>");
-        memory.learn(&PlainPage::read(&html).unwrap(), &anew(&html));
-        assert_eq!(memory.written(&PlainPage::read(&html).unwrap()), None);
+        memory.learn(&PlainHtml::read(&html).unwrap(), &anew(&html));
+        assert_eq!(memory.written(&PlainHtml::read(&html).unwrap()), None);
     }
     assert!(needs::SheetNeeds::of(RULES).is_some());
 }
@@ -76,20 +76,20 @@ fn a_lesson_that_does_not_give_the_page_back_is_forgotten() {
     let memory = StyleMemory::default();
     // The inliner styles the sheets that stay, too.
     let html = page("* { a: b }", "<p></p>");
-    memory.learn(&PlainPage::read(&html).unwrap(), &anew(&html));
-    assert_eq!(memory.written(&PlainPage::read(&html).unwrap()), None);
+    memory.learn(&PlainHtml::read(&html).unwrap(), &anew(&html));
+    assert_eq!(memory.written(&PlainHtml::read(&html).unwrap()), None);
     let read = |title: &str| page(RULES, &format!("<p title=\"{title}\"></p>"));
     let html = read("a");
-    memory.learn(&PlainPage::read(&html).unwrap(), &anew(&html));
+    memory.learn(&PlainHtml::read(&html).unwrap(), &anew(&html));
     assert_eq!(
-        memory.written(&PlainPage::read(&html).unwrap()),
+        memory.written(&PlainHtml::read(&html).unwrap()),
         Some(anew(&html))
     );
     // As if it had looked at a title.
     let other = read("b");
     let otherwise = anew(&other).replace("<p", "<p class=\"q\"");
-    memory.learn(&PlainPage::read(&other).unwrap(), &otherwise);
-    assert_eq!(memory.written(&PlainPage::read(&html).unwrap()), None);
+    memory.learn(&PlainHtml::read(&other).unwrap(), &otherwise);
+    assert_eq!(memory.written(&PlainHtml::read(&html).unwrap()), None);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn the_mails_of_an_archive_are_the_same_from_memory() {
         let issue = issue(&publication, text);
         let composition = prepared(&publication, &issue, &templates).unwrap();
         let page = composition.renderer().unwrap().page(&reader()).unwrap();
-        let plain = PlainPage::read(&page).expect("the program's own pages are plain");
+        let plain = PlainHtml::read(&page).expect("the program's own pages are plain");
         written += usize::from(templates.styles().written(&plain).is_some());
         let with_memory = composition.renderer_with(&templates).unwrap();
         let without = composition.renderer().unwrap();
