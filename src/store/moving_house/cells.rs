@@ -10,6 +10,7 @@ pub(crate) enum CellKind {
     Text,
     Bytes,
     Texts,
+    Ints,
 }
 
 /// A value.
@@ -21,6 +22,7 @@ pub(crate) enum Cell {
     Text(String),
     Bytes(Vec<u8>),
     Texts(Vec<String>),
+    Ints(Vec<i64>),
 }
 
 /// A row's values, in the order of its table's columns.
@@ -40,6 +42,7 @@ impl Cell {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
             Self::Texts(texts) => texts.iter().map(String::len).sum(),
+            Self::Ints(numbers) => numbers.len() * 8,
         }
     }
 }
@@ -89,6 +92,13 @@ impl TableHash {
                         self.add_long(3, text.as_bytes());
                     }
                 }
+                Cell::Ints(numbers) => {
+                    self.hash.update(&[6]);
+                    self.hash.update(&(numbers.len() as u64).to_be_bytes());
+                    for number in numbers {
+                        self.hash.update(&number.to_be_bytes());
+                    }
+                }
             }
         }
     }
@@ -133,6 +143,8 @@ mod tests {
             hash(&[&[text("a"), text("bc")]]),
             hash(&[&[texts(&["ab", "c"])]]),
             hash(&[&[texts(&["a", "bc"])]]),
+            hash(&[&[Cell::Ints(vec![1, 2]), Cell::Ints(vec![3])]]),
+            hash(&[&[Cell::Ints(vec![1]), Cell::Ints(vec![2, 3])]]),
         ];
         for (at, one) in tables.iter().enumerate() {
             assert!(!tables[..at].contains(one), "table {at}");

@@ -46,6 +46,10 @@ pub(crate) const fn texts(name: &'static str) -> MovedColumn {
     column(name, CellKind::Texts)
 }
 
+pub(crate) const fn ints(name: &'static str) -> MovedColumn {
+    column(name, CellKind::Ints)
+}
+
 const fn column(name: &'static str, kind: CellKind) -> MovedColumn {
     MovedColumn {
         name,

@@ -1,20 +1,24 @@
-//! The queue of deliveries on PostgreSQL: chunks of rows that nobody tried, leased to one sender each, and rows that
+//! The queue of deliveries on PostgreSQL: chunks of readers whom nobody tried, leased to one sender each, and rows that
 //! wait by themselves.
 
 mod chunk_head;
 mod claim;
 mod due;
 pub(super) mod moved;
+mod new_rows;
 mod notes;
 mod partitions;
 mod record;
 mod recover;
 mod refusals;
+pub(super) mod unclaimed;
 pub(super) mod waiting;
+mod writing;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use self::moved::RowHold;
 use super::{
     PostgresStore,
     fault::PostgresFault,
@@ -84,7 +88,14 @@ impl DeliveryQueue for PostgresStore {
         transitions: &[Transition],
         now: DateTime<Utc>,
     ) -> Result<Vec<RefusedStep>, StoreError> {
-        patiently!(self, |tx| record::record(&tx, self.realm, transitions, now))
+        let mut hold = RowHold::Noticed;
+        patiently!(self, |tx| record::record(
+            &tx,
+            self.realm,
+            transitions,
+            hold.take(),
+            now
+        ))
     }
 
     async fn recover(

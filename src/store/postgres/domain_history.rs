@@ -19,13 +19,17 @@ impl DomainHistory for PostgresStore {
     ) -> Result<Vec<DomainRecord>, StoreError> {
         // 3 accepted, 5 rejected, 4 deferred, 0 pending, 1 claimed: the codes of `store::codes`.
         transaction!(self.reading(), |tx| tx.all(
-            "SELECT m.name, count(*) FILTER (WHERE d.state = 3) AS taken, \
-                 count(*) FILTER (WHERE d.state = 5 AND d.reply NOT LIKE 'gave_up%' \
-                   OR d.state IN (5, 4) AND EXISTS (SELECT 1 FROM refusals AS r \
-                     WHERE r.subscriber = d.subscriber AND r.batch = $1)) AS refused, \
-                 count(*) FILTER (WHERE d.state IN (0, 1) AND d.attempts = 0) AS untried \
-                 FROM deliveries AS d JOIN domains AS m ON m.id = d.domain WHERE d.batch = $1 \
-                 AND (cardinality($2) = 0 OR m.name = ANY($2)) GROUP BY m.id",
+            "SELECT m.name, sum(d.taken)::int8 AS taken, sum(d.refused)::int8 AS refused, \
+                 sum(d.untried)::int8 AS untried FROM domains AS m JOIN \
+                 (SELECT d.domain, count(*) FILTER (WHERE d.state = 3) AS taken, \
+                   count(*) FILTER (WHERE d.state = 5 AND d.reply NOT LIKE 'gave_up%' \
+                     OR d.state IN (5, 4) AND EXISTS (SELECT 1 FROM refusals AS r \
+                       WHERE r.subscriber = d.subscriber AND r.batch = $1)) AS refused, \
+                   count(*) FILTER (WHERE d.state IN (0, 1) AND d.attempts = 0) AS untried \
+                   FROM deliveries AS d WHERE d.batch = $1 GROUP BY d.domain \
+                 UNION ALL SELECT u.domain, 0, 0, count(*) FROM unclaimed AS u \
+                   WHERE u.batch = $1 GROUP BY u.domain) AS d ON d.domain = m.id \
+                 WHERE cardinality($2) = 0 OR m.name = ANY($2) GROUP BY m.id",
             values![batch.0, domains],
             fared_from,
         ))

@@ -17,6 +17,8 @@ pub(super) enum PostgresFault {
     Damaged(NotOurs),
     Trouble(ServerTrouble),
     Told(StoreError),
+    /// Somebody was at these rows between the look at them and the write.
+    Overtaken,
 }
 
 impl PostgresFault {
@@ -41,6 +43,15 @@ impl PostgresFault {
     pub(super) fn is_contended(&self) -> bool {
         match self {
             Self::Sql(error) => is_contended(error),
+            other => other.is_overtaken(),
+        }
+    }
+
+    /// Another came first with the same rows, as happens between any two: nobody waits for long.
+    pub(super) fn is_overtaken(&self) -> bool {
+        match self {
+            Self::Sql(error) => has_come_first(error),
+            Self::Overtaken => true,
             _ => false,
         }
     }
@@ -66,6 +77,7 @@ impl PostgresFault {
             Self::Sql(error) => trouble(error),
             Self::Trouble(trouble) => trouble,
             Self::Damaged(what) => ServerTrouble::NotOurs(Box::new(what)),
+            Self::Overtaken => return StoreError::Locked { place },
         };
         StoreError::Server { place, source }
     }
@@ -78,8 +90,18 @@ fn is_contended(error: &tokio_postgres::Error) -> bool {
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::LOCK_NOT_AVAILABLE,
     ];
-    error.code().is_some_and(|code| IN_THE_WAY.contains(code))
+    error.code().is_some_and(|code| IN_THE_WAY.contains(code)) || has_come_first(error)
 }
+
+/// Of who claims a row and who parts it from its chunk at the same moment, the other one has made it.
+fn has_come_first(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|said| {
+        *said.code() == SqlState::UNIQUE_VIOLATION && said.constraint() == Some(ROW_KEY)
+    })
+}
+
+/// The key by which a batch has a row for a place once.
+const ROW_KEY: &str = "deliveries_pkey";
 
 /// What the server, or the way to it, says.
 fn trouble(error: tokio_postgres::Error) -> ServerTrouble {

@@ -61,11 +61,14 @@ impl Tries {
         }
         let (is_in_the_way, most) = match self.is_patient {
             true => (fault.is_contended(), PATIENCE),
-            false => (fault.is_undone_for_others(), CONTENDED),
+            false => (
+                fault.is_undone_for_others() || fault.is_overtaken(),
+                CONTENDED,
+            ),
         };
         self.contended += u32::from(is_in_the_way);
         let is_repeated = is_in_the_way && self.contended < most;
-        if is_repeated && self.is_patient {
+        if is_repeated && self.is_patient && !fault.is_overtaken() {
             tracing::warn!("others are in the way in the database; still trying");
         }
         is_repeated

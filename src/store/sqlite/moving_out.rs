@@ -161,6 +161,10 @@ fn cell(value: ValueRef<'_>, column: &MovedColumn) -> Result<Cell, SqliteFault> 
             let texts: Vec<String> = codes::set(&String::from_utf8_lossy(json))?;
             Cell::Texts(texts.iter().map(|text| Cell::text(text)).collect())
         }
+        (CellKind::Ints, ValueRef::Text(json)) => {
+            let numbers = serde_json::from_slice(json);
+            Cell::Ints(numbers.map_err(|error| SqliteFault::Damaged(error.to_string()))?)
+        }
         (_, other) => {
             let name = column.name;
             let kind = other.data_type();

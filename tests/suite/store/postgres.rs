@@ -2,6 +2,7 @@
 //! in, what it must be like, leases.
 
 mod alike;
+mod batches_alike;
 mod clicks;
 mod costs;
 mod leases;
@@ -15,6 +16,7 @@ mod portions;
 mod races;
 mod sharing;
 mod taking_in;
+mod unclaimed;
 
 use super::contract::{
     calendar_promises, instance_promises, ledger_promises, lives_promises, people_promises,

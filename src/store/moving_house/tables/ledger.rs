@@ -1,16 +1,17 @@
-//! The ledger: issues, their rows, and what lies beside them. Three tables that SQLite has not are made of what it has.
+//! The ledger: issues, their rows, and what lies beside them. Three tables that SQLite has not are made of what it has, and
+//! rows that nobody claimed are none in PostgreSQL yet: their chunks have them.
 
 use crate::store::moving_house::columns::{
-    MovedTable, bytes, counted, flag, int, keyed, of_batches, text, texts,
+    MovedTable, bytes, counted, flag, int, ints, keyed, of_batches, text, texts,
 };
 
-/// A batch's rows in the order that they have in PostgreSQL: by lane and wave, and those that nobody tried by their
-/// time, so that a chunk is a range of them.
+/// A batch's rows in the order that they have in PostgreSQL: by lane and wave, and those that nobody ever claimed by their
+/// time, so that a chunk is a range of them. All that such a row has its chunk says.
 macro_rules! ordered {
     () => {
         "(SELECT *, row_number() OVER (ORDER BY lane, wave, is_chunked, due_at, id) AS ord FROM \
-         (SELECT *, state = 0 AND attempts = 0 AND tried_at IS NULL AND first_attempt_at IS NULL \
-         AND due_at IS NOT NULL AS is_chunked FROM deliveries \
+         (SELECT *, state = 0 AND fence = 0 AND updated_at IS NULL AND first_attempt_at IS NULL \
+         AND reply IS NULL AND due_at IS NOT NULL AS is_chunked FROM deliveries \
          WHERE id BETWEEN (?1 << 40) AND (?1 << 40 | 0xFFFFFFFFFF)))"
     };
 }
@@ -104,7 +105,7 @@ pub(super) const TABLES: &[MovedTable] = &[
             int("attempts"),
             int("losses"),
             int("content"),
-            int("due_at").from("CASE WHEN is_chunked THEN NULL ELSE due_at END"),
+            int("due_at"),
             int("first_attempt_at"),
             int("updated_at"),
             int("waited"),
@@ -112,7 +113,7 @@ pub(super) const TABLES: &[MovedTable] = &[
             text("reply"),
         ],
         &["batch", "ord"],
-        ordered!(),
+        concat!("(SELECT * FROM ", ordered!(), " WHERE NOT is_chunked)"),
     ),
     of_batches(
         "chunks",
@@ -124,10 +125,17 @@ pub(super) const TABLES: &[MovedTable] = &[
             int("due_at"),
             int("next").from("no"),
             int("hi"),
+            int("first_reader"),
+            int("last_reader"),
+            ints("readers"),
+            ints("domains"),
         ],
         &["batch", "lane", "no"],
         concat!(
-            "(SELECT batch, lane, wave, due_at, min(ord) AS no, max(ord) AS hi FROM \
+            "(SELECT batch, lane, wave, due_at, min(ord) AS no, max(ord) AS hi, \
+             min(subscriber) AS first_reader, max(subscriber) AS last_reader, \
+             json_group_array(subscriber ORDER BY ord) AS readers, \
+             json_group_array(domain ORDER BY ord) AS domains FROM \
              (SELECT *, (row_number() OVER (PARTITION BY lane, wave, due_at ORDER BY ord) - 1) / 1000 \
              AS part FROM ",
             ordered!(),

@@ -9,7 +9,7 @@ use crate::store::{
     codes,
     machine::CANCELLED,
     postgres::{
-        columns, fault::PostgresFault, ledger_retention::pruned, realm,
+        columns, delivery_queue::unclaimed, fault::PostgresFault, ledger_retention::pruned, realm,
         transaction::StoreTransaction, values::values,
     },
 };
@@ -194,6 +194,7 @@ async fn check_the_sum(
     let columns = DeliveryState::ALL.map(count).join(", ");
     let sql = format!("SELECT {columns} FROM deliveries WHERE batch = $1");
     let mut rows = tx.one(&sql, values![batch.0], tallies::counts_from).await?;
+    rows.pending += unclaimed::count(tx, batch).await?;
     pruned::add(tx, batch, &mut rows).await?;
     if rows == counters {
         return Ok(());
@@ -218,7 +219,7 @@ pub(crate) async fn reopen(tx: &StoreTransaction, batch: BatchId) -> Result<(), 
     .map(drop)
 }
 
-/// Ends all rows that stand in one of these states.
+/// Ends all rows that stand in one of these states: whoever has none yet is pending.
 async fn end_all(
     tx: &StoreTransaction,
     batch: BatchId,
@@ -228,6 +229,10 @@ async fn end_all(
     now: DateTime<Utc>,
 ) -> Result<(), PostgresFault> {
     let mut moves = TallyMoves::default();
+    if from.contains(&DeliveryState::Pending) {
+        let ended = unclaimed::end_all(tx, batch, to, reply, now).await?;
+        moves.add((batch, NOBODY), DeliveryState::Pending, to, ended);
+    }
     for state in from {
         let done = tx
             .run(

@@ -1,5 +1,5 @@
-//! The freeze: an issue's content and its audience, set down in one transaction, in the order of lane, wave and reader,
-//! and cut into chunks.
+//! The freeze: an issue's content and its audience, set down in one transaction, in the order of lane, wave and reader, as
+//! chunks. Rows come into being when they are claimed.
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,7 @@ use crate::{
         history_note::beginning_codes,
         machine::{DECLINED_ADS, DORMANT},
         postgres::{
+            delivery_queue::unclaimed,
             fault::PostgresFault,
             realm,
             report_box::soft,
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-/// How many rows a chunk has: enough that few are leased, few enough that many senders share a batch to its end.
+/// How many readers a chunk has: enough that few are leased, few enough that many senders share a batch to its end.
 const CHUNK: i64 = 1_000;
 
 /// A domain with so many readers of an issue has a queue of its own from the start: who limits it then moves no rows.
@@ -40,7 +41,7 @@ pub(crate) async fn freeze(
         });
     }
     home::require(tx).await?;
-    // Whoever leaves is out before, or finds the rows that are written here: `wait_for_the_wire`. And one freezes after
+    // Whoever leaves is out before, or finds the chunks that are written here: `wait_for_the_wire`. And one freezes after
     // the other.
     tx.script("LOCK TABLE subscribers IN SHARE ROW EXCLUSIVE MODE")
         .await?;
@@ -58,9 +59,8 @@ pub(crate) async fn freeze(
     if let Some(local) = new.readers_hour {
         waves::lay(tx, realm, id, new, local).await?;
     }
-    let audience = insert_deliveries(tx, realm, id, new).await?;
+    let audience = cut_into_chunks(tx, realm, id, new, new.slot.min(now)).await?;
     let passed_by = passed_by(tx, realm, id, now).await? + declined(tx, id, new, now).await?;
-    cut_into_chunks(tx, id, new.slot.min(now)).await?;
     let sql = "UPDATE batches SET audience = $2 WHERE id = $1";
     tx.run(sql, values![id.0, audience]).await?;
     let mut moves = TallyMoves::default();
@@ -174,59 +174,52 @@ async fn lay_lanes(
     .map(drop)
 }
 
-/// Answers how many there are.
-async fn insert_deliveries(
+/// Cuts the audience into chunks, each of one lane and one wave, due with its wave, or since `begun`; answers how many
+/// readers there are. Nobody has a row yet.
+async fn cut_into_chunks(
     tx: &StoreTransaction,
     realm: Realm,
     batch: BatchId,
     new: &NewBatch,
+    begun: DateTime<Utc>,
 ) -> Result<i64, PostgresFault> {
     let suppressed = realm::suppressed(realm);
-    let done = tx
-        .run(
-            &format!(
-                "INSERT INTO deliveries (batch, ord, subscriber, domain, lane, wave, state) \
-                 SELECT $1, row_number() OVER (ORDER BY coalesce(l.lane, 0), w.number, s.id), s.id, \
-                 s.domain, coalesce(l.lane, 0), w.number, $2 \
-                 FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = $1 AND l.domain = s.domain \
-                 LEFT JOIN (SELECT number, unnest(zones) AS zone FROM waves WHERE batch = $1) AS w \
-                   ON w.zone = coalesce(s.timezone, '') \
-                 WHERE s.state = $3 AND {suppressed} IS NULL \
-                 AND (s.editions IS NULL OR $4 = ANY(s.editions))"
-            ),
-            values![
-                batch.0,
-                codes::state_code(DeliveryState::Pending),
-                codes::subscriber_state_code(SubscriberState::Active),
-                new.edition.as_str()
-            ],
-        )
+    // Here and below whole lists are held against each other, and the server knows how long none of them is.
+    tx.script("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
         .await?;
-    Ok(codes::signed(done))
-}
-
-/// A range of rows each, of one lane and one wave, which stand together in the batch; due with its wave, or since
-/// `begun`.
-async fn cut_into_chunks(
-    tx: &StoreTransaction,
-    batch: BatchId,
-    begun: DateTime<Utc>,
-) -> Result<(), PostgresFault> {
-    // To the server a new batch is one row, which it would sort; they are counted by a few kinds.
-    tx.script("SET LOCAL enable_sort = off; SET LOCAL jit = off")
-        .await?;
-    tx.run(
-        "INSERT INTO chunks (batch, lane, no, wave, due_at, next, hi) \
-         SELECT $1, c.lane, part.lo, c.wave, coalesce(w.due_at, $2), part.lo, \
-         least(part.lo + $3 - 1, c.hi) \
-         FROM (SELECT lane, wave, min(ord) AS lo, max(ord) AS hi FROM deliveries \
-           WHERE batch = $1 GROUP BY lane, wave) AS c \
-         CROSS JOIN LATERAL generate_series(c.lo, c.hi, $3) AS part(lo) \
-         LEFT JOIN waves AS w ON w.batch = $1 AND w.number = c.wave",
-        values![batch.0, codes::millis(begun), CHUNK],
+    // Their places in the batch follow from how long the lists before them are.
+    let sql = format!(
+        "WITH found AS (SELECT s.id, s.domain, coalesce(l.lane, 0) AS lane, w.number AS wave, \
+           (row_number() OVER (PARTITION BY coalesce(l.lane, 0), w.number ORDER BY s.id) - 1) / $5 \
+             AS part \
+           FROM subscribers AS s LEFT JOIN lanes AS l ON l.batch = $1 AND l.domain = s.domain \
+           LEFT JOIN (SELECT number, unnest(zones) AS zone FROM waves WHERE batch = $1) AS w \
+             ON w.zone = coalesce(s.timezone, '') \
+           WHERE s.state = $2 AND {suppressed} IS NULL \
+           AND (s.editions IS NULL OR $3 = ANY(s.editions))), \
+         cut AS (SELECT lane, wave, count(*) AS rows, \
+           (sum(count(*)) OVER (ORDER BY lane, wave, part))::int8 AS hi, \
+           array_agg(id ORDER BY id) AS readers, array_agg(domain ORDER BY id) AS domains \
+           FROM found GROUP BY lane, wave, part), \
+         laid AS (INSERT INTO chunks (batch, lane, no, wave, due_at, next, hi, first_reader, \
+             last_reader, readers, domains) \
+           SELECT $1, c.lane, c.hi - c.rows + 1, c.wave, coalesce(w.due_at, $4), \
+           c.hi - c.rows + 1, c.hi, c.readers[1], c.readers[c.rows::int4], c.readers, c.domains \
+           FROM cut AS c LEFT JOIN waves AS w ON w.batch = $1 AND w.number = c.wave \
+           RETURNING hi) \
+         SELECT coalesce(max(hi), 0) FROM laid"
+    );
+    tx.value(
+        &sql,
+        values![
+            batch.0,
+            codes::subscriber_state_code(SubscriberState::Active),
+            new.edition.as_str(),
+            codes::millis(begun),
+            CHUNK
+        ],
     )
     .await
-    .map(drop)
 }
 
 /// Readers whose mailboxes could take nothing for weeks are passed by, and those whose rest is over are tried;
@@ -237,25 +230,22 @@ async fn passed_by(
     batch: BatchId,
     now: DateTime<Utc>,
 ) -> Result<i64, PostgresFault> {
-    let skipped = tx
-        .run(
-            "WITH resting AS MATERIALIZED (SELECT $1 AS batch, z.subscriber FROM dormancies AS z \
-               WHERE z.realm = $4 AND z.retry_at > $5 AND NOT EXISTS (SELECT 1 FROM history AS h \
-                 WHERE h.subscriber = z.subscriber AND h.at > z.since AND h.change = ANY($6))) \
-             UPDATE deliveries AS d SET state = $2, reply = $3, updated_at = $5 FROM resting AS z \
-             WHERE d.batch = z.batch AND d.subscriber = z.subscriber",
-            values![
-                batch.0,
-                codes::state_code(DeliveryState::Skipped),
-                DORMANT,
-                realm::code(realm),
-                codes::millis(now),
-                beginning_codes().to_vec()
-            ],
-        )
-        .await?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM dormancies WHERE realm = $1)";
+    let is_any: bool = tx.value(sql, values![realm::code(realm)]).await?;
+    if !is_any {
+        return Ok(0);
+    }
+    let changes = beginning_codes().map(|code| code.to_string()).join(", ");
+    let resting = format!(
+        "SELECT z.subscriber FROM dormancies AS z WHERE z.realm = {realm} AND z.retry_at > $4 \
+         AND NOT EXISTS (SELECT 1 FROM history AS h WHERE h.subscriber = z.subscriber \
+           AND h.at > z.since AND h.change IN ({changes}))",
+        realm = realm::code(realm),
+    );
+    let ending = (batch, DeliveryState::Skipped, DORMANT);
+    let skipped = unclaimed::end_readers(tx, &resting, ending, now).await?;
     soft::note_retried(tx, realm, batch, now).await?;
-    Ok(codes::signed(skipped))
+    Ok(skipped)
 }
 
 /// Advertising goes to nobody who left its box empty (정보통신망법 제50조 제1항); answers how many are passed by.
@@ -268,24 +258,10 @@ async fn declined(
     if !new.is_ad {
         return Ok(0);
     }
-    let skipped = tx
-        .run(
-            "WITH declined AS MATERIALIZED (SELECT $1 AS batch, p.subscriber \
-               FROM consent_proofs AS p JOIN subscribers AS s \
-               ON s.id = p.subscriber AND s.consent_at = p.consent_at WHERE NOT p.agreed_to_ads) \
-             UPDATE deliveries AS d SET state = $2, reply = $3, updated_at = $4 \
-             FROM declined AS p WHERE d.batch = p.batch AND d.subscriber = p.subscriber \
-             AND d.state = $5",
-            values![
-                batch.0,
-                codes::state_code(DeliveryState::Skipped),
-                DECLINED_ADS,
-                codes::millis(now),
-                codes::state_code(DeliveryState::Pending)
-            ],
-        )
-        .await?;
-    Ok(codes::signed(skipped))
+    let declined = "SELECT p.subscriber FROM consent_proofs AS p JOIN subscribers AS s \
+                    ON s.id = p.subscriber AND s.consent_at = p.consent_at WHERE NOT p.agreed_to_ads";
+    let ending = (batch, DeliveryState::Skipped, DECLINED_ADS);
+    unclaimed::end_readers(tx, declined, ending, now).await
 }
 
 pub(crate) async fn refreeze(
@@ -318,5 +294,5 @@ pub(crate) async fn refreeze(
             values![id.0],
         )
         .await?;
-    Ok(codes::count(untried)?)
+    Ok(codes::count(untried)? + unclaimed::count(tx, id).await?)
 }

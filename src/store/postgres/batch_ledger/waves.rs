@@ -7,8 +7,8 @@ use tokio_postgres::Row;
 use crate::store::{
     BatchId, DeliveryCounts, DeliveryState, NewBatch, Realm, WaveState, ZoneCohort, codes,
     postgres::{
-        columns, fault::PostgresFault, subscriber_list::readers, transaction::StoreTransaction,
-        values::values,
+        columns, delivery_queue::unclaimed, fault::PostgresFault, subscriber_list::readers,
+        transaction::StoreTransaction, values::values,
     },
     zone_cohort::{HELD_MILLIS, cohorts},
 };
@@ -51,18 +51,21 @@ pub(crate) async fn of(
     if waves.is_empty() {
         return Ok(waves);
     }
+    let sql = format!(
+        "SELECT wave, state, count(*) AS count FROM deliveries WHERE batch = $1 \
+         AND wave IS NOT NULL GROUP BY wave, state \
+         UNION ALL SELECT c.wave, {pending}::int2, sum({rows})::int8 FROM chunks AS c \
+           WHERE c.batch = $1 AND c.wave IS NOT NULL GROUP BY c.wave \
+         UNION ALL SELECT wave, state, rows FROM pruned_rows WHERE batch = $1 AND wave > 0",
+        pending = codes::state_code(DeliveryState::Pending),
+        rows = unclaimed::ROWS,
+    );
     let counted = tx
-        .all(
-            "SELECT wave, state, count(*) AS count FROM deliveries WHERE batch = $1 \
-             AND wave IS NOT NULL GROUP BY wave, state \
-             UNION ALL SELECT wave, state, rows FROM pruned_rows WHERE batch = $1 AND wave > 0",
-            values![batch.0],
-            |row| {
-                let wave: i64 = row.try_get("wave")?;
-                let state = codes::state(columns::code(row, "state")?)?;
-                Ok((wave, state, columns::count(row, "count")?))
-            },
-        )
+        .all(&sql, values![batch.0], |row| {
+            let wave: i64 = row.try_get("wave")?;
+            let state = codes::state(columns::code(row, "state")?)?;
+            Ok((wave, state, columns::count(row, "count")?))
+        })
         .await?;
     for (number, state, count) in counted {
         let at = usize::try_from(number - 1).ok();
@@ -165,8 +168,8 @@ async fn move_pending(
     )
     .await?;
     let sql = "SELECT count(*) FROM deliveries WHERE batch = $1 AND wave = $2 AND state = $3";
-    let moved = tx.value(sql, values![batch.0, number, pending]).await?;
-    Ok(codes::count(moved)?)
+    let alone = tx.value(sql, values![batch.0, number, pending]).await?;
+    Ok(codes::count(alone)? + unclaimed::count_of_wave(tx, batch, number).await?)
 }
 
 async fn set_state(

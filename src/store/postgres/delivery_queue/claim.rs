@@ -1,13 +1,14 @@
-//! Claims: due rows taken in their order, lane by lane, each lane as far as its quota reaches. A chunk's cursor moves
-//! past what was taken, and with its last row the chunk is gone.
+//! Claims: due rows taken in their order, lane by lane, each lane as far as its quota reaches. What was its chunk's becomes
+//! a row, claimed already; the chunk's cursor moves past it, and with its last reader the chunk is gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::{
     chunk_head::{ChunkHead, FoundPlace},
     due::{DueHeads, DueQuestion, FoundRow},
+    new_rows::{self, NewRow, SkippedRow},
     partitions::KnownLanes,
     waiting,
 };
@@ -108,6 +109,7 @@ impl Claiming<'_> {
             rows,
         } = self.question.ask(self.tx, lanes, left).await?;
         let mut found: Vec<FoundPlace> = rows.iter().map(FoundRow::place).collect();
+        let unclaimed: BTreeMap<i64, NewRow> = rows.iter().filter_map(NewRow::at).collect();
         // What the limit cuts off stays where it is, and its chunk's cursor before it.
         let due = rows.into_iter().take(left as usize).map(|found| found.row);
         let SortedRows { taken, skipped } = QueuePartition::sort_out(lanes, due.collect());
@@ -126,21 +128,34 @@ impl Claiming<'_> {
         });
         let cursors: Vec<(&ChunkHead, i64)> = cursors.collect();
         let has_moved = !handled.is_empty() || !cursors.is_empty();
+        let entered = new_rows::of(unclaimed, &taken, &skipped);
+        let has_row = |id: DeliveryId| !entered.contains_key(&columns::ord_of(id));
+        let old_taken = taken.iter().filter(|(_, claim)| has_row(claim.delivery));
+        let old_taken: Vec<&(DeliveryState, Claim)> = old_taken.collect();
+        let old_skipped = skipped.iter().filter(|(_, id, _)| has_row(*id));
+        let old_skipped: Vec<&SkippedRow> = old_skipped.collect();
         // The server gets it all at once, what waits no more before its row says so.
-        let (removed, took, passed, advanced) = tokio::join!(
+        let (removed, took, passed, written, advanced) = tokio::join!(
             biased;
             waiting::remove(self.tx, self.question.batch, &alone),
-            self.take(&taken),
-            self.skip(&skipped),
+            self.take(&old_taken),
+            self.skip(&old_skipped),
+            new_rows::write(self.tx, &self.question, &entered, self.now),
             self.advance(&cursors)
         );
-        removed.and(advanced)?;
+        removed.and(written).and(advanced)?;
         for from in passed? {
             self.count(from, DeliveryState::Skipped);
         }
+        for row in entered.values().filter(|row| row.skipped.is_some()) {
+            self.count(row.from, DeliveryState::Skipped);
+        }
         let took = took?;
-        let is_ours = |claim: &Claim| took.contains(&columns::ord_of(claim.delivery));
-        let mut claims = Vec::with_capacity(took.len());
+        let is_ours = |claim: &Claim| {
+            let ord = columns::ord_of(claim.delivery);
+            took.contains(&ord) || entered.contains_key(&ord)
+        };
+        let mut claims = Vec::with_capacity(taken.len());
         for (from, claim) in taken.into_iter().filter(|(_, claim)| is_ours(claim)) {
             self.count(from, DeliveryState::Claimed);
             claims.push(claim);
@@ -155,7 +170,10 @@ impl Claiming<'_> {
     }
 
     /// Takes those that nobody has settled since they were found; answers which.
-    async fn take(&self, taken: &[(DeliveryState, Claim)]) -> Result<BTreeSet<i64>, PostgresFault> {
+    async fn take(
+        &self,
+        taken: &[&(DeliveryState, Claim)],
+    ) -> Result<BTreeSet<i64>, PostgresFault> {
         if taken.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -185,10 +203,7 @@ impl Claiming<'_> {
     }
 
     /// Passes those by whose readers are gone; answers what each of them was.
-    async fn skip(
-        &self,
-        skipped: &[(DeliveryState, DeliveryId, &'static str)],
-    ) -> Result<Vec<DeliveryState>, PostgresFault> {
+    async fn skip(&self, skipped: &[&SkippedRow]) -> Result<Vec<DeliveryState>, PostgresFault> {
         let mut passed = Vec::with_capacity(skipped.len());
         for (from, id, why) in skipped {
             let done = self

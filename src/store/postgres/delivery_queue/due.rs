@@ -1,6 +1,6 @@
 //! The rows whose turn it is: the heads of the chunks that this sender may have, and of what waits by itself. The chunks
 //! and what waits are locked, and those that another has locked are passed by; the rows are not: a lock of each would be
-//! written to the log once more.
+//! written to the log once more, and what is a chunk's has none yet.
 
 use tokio_postgres::Row;
 
@@ -33,7 +33,9 @@ pub(crate) struct DueQuestion {
 pub(crate) struct FoundRow {
     pub(crate) ord: i64,
     is_waiting: bool,
-    subscriber: i64,
+    pub(crate) subscriber: i64,
+    pub(crate) domain: i64,
+    pub(crate) wave: Option<i64>,
     due_at: i64,
     pub(crate) row: DueRow,
 }
@@ -140,16 +142,23 @@ impl DueQuestion {
         }
         let column =
             |value: fn(&ChunkHead) -> i64| -> Vec<i64> { chunks.iter().map(value).collect() };
-        // Whose turn it is first, by the rows alone: of many lanes' heads most are for a later claim, and of those the
-        // reader is not looked up.
+        // Whose turn it is first, by the chunks alone: of many lanes' heads most are for a later claim, and of those the
+        // reader is not looked up. Those that were parted have rows.
         let sql = self.rows(
-            "(SELECT d.batch, d.ord, c.due_at FROM unnest($1, $2, $3, $4, $5) \
-               AS c(batch, lane, due_at, lo, hi) \
-               JOIN deliveries AS d ON d.batch = c.batch AND d.ord BETWEEN c.lo AND c.hi \
-               AND d.lane = c.lane AND d.state = 0 AND d.due_at IS NULL \
-               ORDER BY c.due_at, d.subscriber LIMIT $6) AS c \
-             JOIN deliveries AS d ON d.batch = c.batch AND d.ord = c.ord",
-            "c.due_at AS turn, FALSE AS is_waiting",
+            "(SELECT h.lo + r.place - 1 AS ord, r.subscriber, r.domain, c.lane, c.wave, h.due_at, \
+               0::int2 AS state, 0::int8 AS fence, 0 AS attempts, 0 AS losses, NULL::int8 AS waited, \
+               NULL::int8 AS tried_at, NULL::int8 AS content \
+               FROM unnest($1, $2, $3, $4, $5, $6) AS h(batch, lane, no, due_at, lo, hi) \
+               JOIN chunks AS c ON c.batch = h.batch AND c.lane = h.lane AND c.no = h.no \
+               CROSS JOIN LATERAL (SELECT coalesce(array_agg(d.ord), '{}') AS ords \
+                 FROM deliveries AS d WHERE d.batch = h.batch AND d.ord BETWEEN h.lo AND h.hi) AS parted \
+               CROSS JOIN LATERAL unnest( \
+                 c.readers[(h.lo - h.no + 1)::int4 : (h.hi - h.no + 1)::int4], \
+                 c.domains[(h.lo - h.no + 1)::int4 : (h.hi - h.no + 1)::int4]) \
+                 WITH ORDINALITY AS r(subscriber, domain, place) \
+               WHERE h.lo + r.place - 1 <> ALL (parted.ords) \
+               ORDER BY h.due_at, r.subscriber LIMIT $7) AS d",
+            "d.due_at AS turn, FALSE AS is_waiting",
         );
         let read = |row: &Row| found_from(row, self.batch);
         tx.all(
@@ -157,6 +166,7 @@ impl DueQuestion {
             values![
                 vec![self.batch.0; chunks.len()],
                 column(|chunk| chunk.lane),
+                column(|chunk| chunk.no),
                 column(|chunk| chunk.due_at),
                 column(|chunk| chunk.next),
                 column(|chunk| chunk.to),
@@ -195,13 +205,14 @@ impl DueQuestion {
         .await
     }
 
-    /// A question for rows of `deliveries AS d`, with their readers.
+    /// A question for rows `d`, with their readers.
     fn rows(self, from: &str, turn: &str) -> String {
         let suppressed = realm::suppressed(self.realm);
         let realm = realm::code(self.realm);
         format!(
             "SELECT d.ord, d.subscriber, d.lane, d.state, d.fence, d.attempts::int8, \
-             d.losses::int8, d.waited, d.tried_at, s.email, s.name, s.language, s.tags, \
+             d.losses::int8, coalesce(d.waited, 0) AS waited, d.tried_at, d.domain, d.wave, \
+             s.email, s.name, s.language, s.tags, \
              {suppressed} AS suppressed, s.state AS reader, {turn}, \
              (SELECT hash FROM contents WHERE id = d.content) AS content, \
              (SELECT min(r.at) FROM refusals AS r \
@@ -217,6 +228,8 @@ fn found_from(row: &Row, batch: BatchId) -> Result<FoundRow, PostgresFault> {
     Ok(FoundRow {
         ord,
         subscriber: row.try_get("subscriber")?,
+        domain: row.try_get("domain")?,
+        wave: row.try_get("wave")?,
         due_at: row.try_get("turn")?,
         is_waiting: row.try_get("is_waiting")?,
         row: DueRow {

@@ -1,12 +1,12 @@
-//! Rows loaded and locked, and written back as `store::ledger_rows` moved them, a statement a group: with what follows
-//! from it.
+//! Rows loaded, and written back as `store::ledger_rows` moved them, a statement a group: with what follows from it. Whoever
+//! was in between is noticed as they are written, or kept out by a lock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use tokio_postgres::Row;
 
-use super::waiting;
+use super::writing::{self, MovedRow};
 use crate::{
     audience::{
         SubscriberId, SubscriberState, Suppression, SuppressionReason, membership::ChangeSource,
@@ -29,10 +29,29 @@ use crate::{
     },
 };
 
-/// Rows that are this transaction's alone until it ends, and whose they were.
+/// How rows are kept from others between the look at them and the write. To lock each costs the log as much as half a step
+/// of it; and hardly ever is somebody there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowHold {
+    /// Not at all: the write notices who was.
+    Noticed,
+    /// By a lock of each.
+    Locked,
+}
+
+impl RowHold {
+    /// How it is this time. Where somebody was noticed it is all begun once more, behind a lock.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::Locked)
+    }
+}
+
+/// Rows that move in a transaction, and whose they were.
 pub(crate) struct LockedRows {
     pub(crate) rows: LedgerRows,
     senders: BTreeMap<DeliveryId, i64>,
+    /// Which version of each was found.
+    versions: BTreeMap<DeliveryId, i64>,
     realm: Realm,
     /// The database is not where it was when somebody took the right to send last.
     is_elsewhere: bool,
@@ -47,12 +66,23 @@ impl LockedRows {
         ids: &BTreeSet<DeliveryId>,
         now: DateTime<Utc>,
     ) -> Result<Self, PostgresFault> {
+        Self::look(tx, realm, ids, RowHold::Locked, now).await
+    }
+
+    /// The same, held as wanted.
+    pub(crate) async fn look(
+        tx: &StoreTransaction,
+        realm: Realm,
+        ids: &BTreeSet<DeliveryId>,
+        hold: RowHold,
+        now: DateTime<Utc>,
+    ) -> Result<Self, PostgresFault> {
         let batches: Vec<i64> = ids.iter().map(|id| columns::batch_of(*id).0).collect();
         let ords: Vec<i64> = ids.iter().map(|id| columns::ord_of(*id)).collect();
         let (keyed, found, standing, contexts) = tokio::join!(
             biased;
             tx.by_keys(),
-            lock(tx, &batches, &ords),
+            find(tx, &batches, &ords, hold),
             ReaderStandings::look(tx, realm, &batches, &ords),
             contexts(tx, &batches),
         );
@@ -61,6 +91,7 @@ impl LockedRows {
         let mut locked = Self {
             rows: LedgerRows::new(now),
             senders: BTreeMap::new(),
+            versions: BTreeMap::new(),
             realm,
             is_elsewhere: false,
         };
@@ -69,6 +100,7 @@ impl LockedRows {
             let id = columns::delivery_id(batch, row.try_get("ord")?);
             let sender: Option<i64> = row.try_get("sender")?;
             locked.senders.insert(id, sender.unwrap_or(NOBODY));
+            locked.versions.insert(id, row.try_get("version")?);
             locked.rows.add(id, standing.step(row, batch)?);
         }
         for (batch, around, is_elsewhere) in contexts? {
@@ -94,16 +126,18 @@ impl LockedRows {
 
     /// Writes those that moved, and what follows.
     pub(crate) async fn write(&self, tx: &StoreTransaction) -> Result<(), PostgresFault> {
-        let mut changed: BTreeMap<i64, Vec<(DeliveryId, &RecordedStep)>> = BTreeMap::new();
+        let mut changed: BTreeMap<i64, Vec<MovedRow<'_>>> = BTreeMap::new();
         let mut moves = TallyMoves::default();
         for (id, step) in self.rows.changed() {
-            changed.entry(step.batch.0).or_default().push((id, step));
+            let version = self.versions.get(&id).copied().unwrap_or_default();
+            let moved = MovedRow { id, version, step };
+            changed.entry(step.batch.0).or_default().push(moved);
             let sender = self.senders.get(&id).copied().unwrap_or(NOBODY);
             moves.add((step.batch, sender), step.before, step.row.state, 1);
         }
         let rows = async {
-            for (batch, steps) in changed {
-                write_batch(tx, BatchId(batch), &steps, self.rows.now).await?;
+            for (batch, moved) in changed {
+                writing::write(tx, self.realm, BatchId(batch), &moved, self.rows.now).await?;
             }
             Ok::<_, PostgresFault>(())
         };
@@ -118,21 +152,25 @@ impl LockedRows {
     }
 }
 
-/// The rows as they stand once they are this transaction's.
-async fn lock(
+/// The rows as they stand; where they are to be locked, once they are this transaction's.
+async fn find(
     tx: &StoreTransaction,
     batches: &[i64],
     ords: &[i64],
+    hold: RowHold,
 ) -> Result<Vec<Row>, PostgresFault> {
-    tx.rows(
-        "SELECT d.batch, d.ord, d.subscriber, d.sender, d.state, d.fence, \
-         d.attempts::int8, d.losses::int8, d.due_at, d.first_attempt_at, d.reply, d.waited, \
-         d.tried_at FROM unnest($1, $2) AS n(batch, ord) \
+    let lock = match hold {
+        RowHold::Noticed => "",
+        RowHold::Locked => " FOR UPDATE OF d",
+    };
+    let sql = format!(
+        "SELECT d.batch, d.ord, d.subscriber, d.sender, d.state, d.fence, d.xmin::text::int8 AS version, \
+         d.attempts::int8, d.losses::int8, d.due_at, d.first_attempt_at, d.reply, \
+         coalesce(d.waited, 0) AS waited, d.tried_at FROM unnest($1, $2) AS n(batch, ord) \
          JOIN deliveries AS d ON d.batch = n.batch AND d.ord = n.ord \
-         ORDER BY d.batch, d.ord FOR UPDATE OF d",
-        values![batches, ords],
-    )
-    .await
+         ORDER BY d.batch, d.ord{lock}"
+    );
+    tx.rows(&sql, values![batches, ords]).await
 }
 
 /// What stands around the rows of each batch, and whether the database is not at home.
@@ -221,67 +259,6 @@ impl ReaderStandings {
             is_changed: false,
         })
     }
-}
-
-async fn write_batch(
-    tx: &StoreTransaction,
-    batch: BatchId,
-    steps: &[(DeliveryId, &RecordedStep)],
-    now: DateTime<Utc>,
-) -> Result<(), PostgresFault> {
-    let ords: Vec<i64> = steps.iter().map(|(id, _)| columns::ord_of(*id)).collect();
-    let rows: Vec<&LedgerRow> = steps.iter().map(|(_, step)| &step.row).collect();
-    let column =
-        |value: fn(&LedgerRow) -> i64| -> Vec<i64> { rows.iter().map(|row| value(row)).collect() };
-    let moment = |value: fn(&LedgerRow) -> Option<DateTime<Utc>>| -> Vec<Option<i64>> {
-        rows.iter()
-            .map(|row| value(row).map(codes::millis))
-            .collect()
-    };
-    let replies = rows
-        .iter()
-        .map(|row| row.reply.as_deref().map(columns::text));
-    // Only what was claimed waits nowhere; whatever else moves may leave its place among what waits.
-    let was_waiting = steps.iter().any(|(_, step)| !is_held(step));
-    if was_waiting {
-        waiting::remove(tx, batch, &ords).await?;
-    }
-    tx.run(
-        "UPDATE deliveries AS d SET state = n.state, attempts = n.attempts, losses = n.losses, \
-         due_at = n.due_at, first_attempt_at = n.first_attempt_at, reply = n.reply, \
-         updated_at = $12, waited = n.waited, tried_at = n.tried_at, \
-         content = CASE WHEN n.first_attempt_at IS NULL THEN NULL ELSE \
-           coalesce((SELECT id FROM contents WHERE hash = n.content), d.content) END \
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS n(batch, ord, state, \
-           attempts, losses, due_at, first_attempt_at, reply, waited, tried_at, content) \
-         WHERE d.batch = n.batch AND d.ord = n.ord",
-        values![
-            vec![batch.0; ords.len()],
-            ords,
-            column(|row| codes::state_code(row.state)),
-            column(|row| i64::from(row.attempts)),
-            column(|row| i64::from(row.losses)),
-            moment(|row| row.due_at),
-            moment(|row| row.first_attempt_at),
-            replies.collect::<Vec<Option<String>>>(),
-            column(|row| codes::duration_millis(row.waited)),
-            moment(|row| row.tried_at),
-            rows.iter()
-                .map(|row| row.content.clone())
-                .collect::<Vec<Option<String>>>(),
-            codes::millis(now)
-        ],
-    )
-    .await?;
-    if rows.iter().any(|row| row.due_at.is_some()) {
-        waiting::add(tx, batch, &ords).await?;
-    }
-    Ok(())
-}
-
-fn is_held(step: &RecordedStep) -> bool {
-    use crate::store::DeliveryState::{Claimed, Sending};
-    matches!(step.before, Claimed | Sending)
 }
 
 /// An issue that readers' mailboxes could not take.

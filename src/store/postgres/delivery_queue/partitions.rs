@@ -1,6 +1,7 @@
 //! Lanes: within a batch, a domain with limits of its own has its own chunks and its own place among what waits, so that
 //! a claim reads the rows it may take and no others, however many wait elsewhere.
 
+use super::unclaimed;
 use crate::store::{
     BatchId, ClaimQuotas,
     postgres::{fault::PostgresFault, transaction::StoreTransaction, values::values},
@@ -121,29 +122,21 @@ async fn split_off(
 /// Moves the open rows of the domains whose lanes came after that one.
 async fn move_rows(tx: &StoreTransaction, batch: BatchId, last: i64) -> Result<(), PostgresFault> {
     let values = values![batch.0, last];
+    // What nobody claimed is parted from its chunk, and waits by itself as long as that would have. First: who parts a
+    // reader of theirs meanwhile is waited for, and found below.
+    unclaimed::part_lanes(tx, batch, last).await?;
     tx.run(
         "UPDATE waiting AS w SET lane = l.lane FROM deliveries AS d \
          JOIN lanes AS l ON l.batch = $1 AND l.lane > $2 AND l.domain = d.domain \
-         WHERE w.batch = $1 AND d.batch = $1 AND d.ord = w.ord",
-        values,
-    )
-    .await?;
-    // What nobody tried is parted from its chunk, and waits by itself as long as that would have.
-    tx.run(
-        "WITH parted AS (UPDATE deliveries AS d SET due_at = c.due_at FROM chunks AS c, lanes AS l \
-           WHERE c.batch = $1 AND c.lane = 0 AND d.batch = $1 AND d.ord BETWEEN c.next AND c.hi \
-           AND d.lane = 0 AND d.state = 0 AND d.due_at IS NULL \
-           AND l.batch = $1 AND l.lane > $2 AND l.domain = d.domain \
-           RETURNING d.ord, l.lane, c.due_at) \
-         INSERT INTO waiting (batch, lane, due_at, ord, is_tried) \
-         SELECT $1, lane, due_at, ord, FALSE FROM parted",
+         WHERE w.batch = $1 AND d.batch = $1 AND d.ord = w.ord AND w.lane <> l.lane",
         values,
     )
     .await?;
     // What is on its way comes back there: accepted, rejected and skipped rows never do.
     tx.run(
         "UPDATE deliveries AS d SET lane = l.lane FROM lanes AS l WHERE l.batch = $1 \
-         AND l.lane > $2 AND l.domain = d.domain AND d.batch = $1 AND d.state NOT IN (3, 5, 7)",
+         AND l.lane > $2 AND l.domain = d.domain AND d.batch = $1 AND d.lane <> l.lane \
+         AND d.state NOT IN (3, 5, 7)",
         values,
     )
     .await

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{moved::LockedRows, refusals};
+use super::{
+    moved::{LockedRows, RowHold},
+    refusals,
+};
 use crate::store::{
     DeliveryId, DeliveryStep, Realm, RefusedStep, Transition,
     postgres::{fault::PostgresFault, transaction::StoreTransaction},
@@ -15,12 +18,13 @@ pub(crate) async fn record(
     tx: &StoreTransaction,
     realm: Realm,
     transitions: &[Transition],
+    hold: RowHold,
     now: DateTime<Utc>,
 ) -> Result<Vec<RefusedStep>, PostgresFault> {
     // Numbers below nothing are nobody's.
     let ids = transitions.iter().map(|step| step.delivery);
     let ids: BTreeSet<DeliveryId> = ids.filter(|id| id.0 >= 0).collect();
-    let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+    let mut ledger = LockedRows::look(tx, realm, &ids, hold, now).await?;
     let lets_go = |step: &Transition| matches!(step.to, DeliveryStep::Sending { .. });
     if transitions.iter().any(lets_go) {
         ledger.require_home()?;

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::partitions;
+use super::{partitions, unclaimed::ROWS};
 use crate::store::{
-    BatchId, DeliveryState, codes,
+    BatchId, codes,
     postgres::{fault::PostgresFault, transaction::StoreTransaction, values::values},
     zone_cohort::HELD_MILLIS,
 };
@@ -105,17 +105,14 @@ async fn move_lane(
     (due, to): (&str, DateTime<Utc>),
 ) -> Result<u64, PostgresFault> {
     let to = codes::millis(to);
-    let pending = codes::state_code(DeliveryState::Pending);
     let untried: i64 = tx
         .value(
             &format!(
                 "WITH moved AS (UPDATE chunks SET due_at = $2 \
-                   WHERE batch = $1 AND lane = $3 AND due_at {due} RETURNING next, hi) \
-                 SELECT count(*) FROM moved AS c JOIN deliveries AS d ON d.batch = $1 \
-                 AND d.ord BETWEEN c.next AND c.hi AND d.lane = $3 AND d.state = $4 \
-                 AND d.due_at IS NULL"
+                   WHERE batch = $1 AND lane = $3 AND due_at {due} RETURNING batch, next, hi) \
+                 SELECT coalesce(sum({ROWS}), 0)::int8 FROM moved AS c"
             ),
-            values![batch.0, to, lane, pending],
+            values![batch.0, to, lane],
         )
         .await?;
     let alone = move_waiting(
@@ -137,17 +134,16 @@ pub(crate) async fn pull_back(
     latest: DateTime<Utc>,
 ) -> Result<u64, PostgresFault> {
     let latest = codes::millis(latest);
-    let pending = codes::state_code(DeliveryState::Pending);
     let untried: i64 = tx
         .value(
-            "WITH moved AS (UPDATE chunks AS c SET due_at = $2 \
-               WHERE c.batch = $1 AND c.due_at > $2 AND c.due_at < $3 AND (c.wave IS NULL OR EXISTS \
-                 (SELECT 1 FROM waves AS w WHERE w.batch = $1 AND w.number = c.wave AND w.state = 1)) \
-               RETURNING lane, next, hi) \
-             SELECT count(*) FROM moved AS c JOIN deliveries AS d ON d.batch = $1 \
-             AND d.ord BETWEEN c.next AND c.hi AND d.lane = c.lane AND d.state = $4 \
-             AND d.due_at IS NULL",
-            values![batch.0, latest, HELD_MILLIS, pending],
+            &format!(
+                "WITH moved AS (UPDATE chunks AS c SET due_at = $2 \
+                   WHERE c.batch = $1 AND c.due_at > $2 AND c.due_at < $3 AND (c.wave IS NULL \
+                     OR EXISTS (SELECT 1 FROM waves AS w WHERE w.batch = $1 AND w.number = c.wave \
+                       AND w.state = 1)) RETURNING batch, next, hi) \
+                 SELECT coalesce(sum({ROWS}), 0)::int8 FROM moved AS c"
+            ),
+            values![batch.0, latest, HELD_MILLIS],
         )
         .await?;
     let alone = move_waiting(

@@ -219,9 +219,10 @@ CREATE TABLE waves (
     PRIMARY KEY (batch, number)
 );
 
--- One row a batch and reader, written at the freeze in the order of lane, wave and reader, so that a chunk is a range.
--- No column that changes is indexed, and a page has room for another version of each of its rows: a group of claims
--- fills whole pages in one transaction, and every step is HOT.
+-- One row a batch and reader that somebody claimed, or that was parted from its chunk: until then its chunk has it
+-- (docs/decisions/0038). No column that changes is indexed, and a page has room for further versions of its rows: every
+-- step is HOT. What each step changes stands together at the end, since the log has all between the first and the last byte
+-- that changed.
 CREATE TABLE deliveries (
     batch             BIGINT   NOT NULL,
     ord               BIGINT   NOT NULL,
@@ -229,35 +230,55 @@ CREATE TABLE deliveries (
     domain            BIGINT   NOT NULL,
     lane              BIGINT   NOT NULL,
     wave              BIGINT,                    -- NULL: the batch has none
-    state             SMALLINT NOT NULL,
     fence             BIGINT   NOT NULL DEFAULT 0,
-    attempts          INTEGER  NOT NULL DEFAULT 0,
-    losses            INTEGER  NOT NULL DEFAULT 0,
     sender            BIGINT,
-    content           BIGINT,                    -- what left, once something may have left
     due_at            BIGINT,                    -- set while it waits by itself, apart from its chunk
+    tried_at          BIGINT,
+    waited            BIGINT,                    -- NULL: not at all
+    losses            INTEGER  NOT NULL DEFAULT 0,
+    attempts          INTEGER  NOT NULL DEFAULT 0,
+    content           BIGINT,                    -- what left, once something may have left
     first_attempt_at  BIGINT,
     updated_at        BIGINT,
-    waited            BIGINT   NOT NULL DEFAULT 0,
-    tried_at          BIGINT,
+    state             SMALLINT NOT NULL,
     reply             TEXT,
     PRIMARY KEY (batch, ord),
     UNIQUE (batch, subscriber)
-) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02);
+) WITH (fillfactor = 35, autovacuum_vacuum_scale_factor = 0.02);
 
--- What nobody claimed yet: a range of rows of one lane and one wave, `next` the first of them. Who claims from one has
--- it to themself; it goes with its last row.
+-- What nobody claimed yet: readers of one lane and one wave in the order of their numbers, with their domains as they were
+-- at the freeze. The first has the place `no` in the batch, the last `hi`, and `next` is the first that may still be
+-- claimed. Who claims from one has it to themself; it goes with its last reader. The lists are stored apart, so that a
+-- cursor that moves writes none of them again.
 CREATE TABLE chunks (
-    batch   BIGINT NOT NULL,
-    lane    BIGINT NOT NULL,
-    no      BIGINT NOT NULL,
-    wave    BIGINT,
-    due_at  BIGINT NOT NULL,
-    next    BIGINT NOT NULL,
-    hi      BIGINT NOT NULL CHECK (hi >= next),
-    sender  BIGINT,
-    PRIMARY KEY (batch, lane, no)
+    batch         BIGINT NOT NULL,
+    lane          BIGINT NOT NULL,
+    no            BIGINT NOT NULL,
+    wave          BIGINT,
+    due_at        BIGINT NOT NULL,
+    next          BIGINT NOT NULL CHECK (next >= no),
+    hi            BIGINT NOT NULL CHECK (hi >= next),
+    sender        BIGINT,
+    first_reader  BIGINT NOT NULL,
+    last_reader   BIGINT NOT NULL CHECK (last_reader >= first_reader),
+    readers       BIGINT[] NOT NULL,
+    domains       BIGINT[] NOT NULL,
+    PRIMARY KEY (batch, lane, no),
+    CHECK (cardinality(readers) = hi - no + 1 AND cardinality(domains) = hi - no + 1)
 ) WITH (fillfactor = 50);
+-- To press them together costs a freeze as much again, for half of their few bytes.
+ALTER TABLE chunks ALTER COLUMN readers SET STORAGE EXTERNAL;
+ALTER TABLE chunks ALTER COLUMN domains SET STORAGE EXTERNAL;
+-- Whoever leaves is looked for in all chunks there are.
+CREATE INDEX chunks_of ON chunks USING gist (int8range(first_reader, last_reader, '[]'));
+
+-- The rows that are still their chunks': those behind the cursor that were not parted.
+CREATE VIEW unclaimed AS
+    SELECT c.batch, c.no + r.place - 1 AS ord, r.subscriber, r.domain, c.lane, c.wave, c.due_at, c.no, c.hi
+    FROM chunks AS c
+    CROSS JOIN LATERAL unnest(c.readers, c.domains) WITH ORDINALITY AS r (subscriber, domain, place)
+    WHERE c.no + r.place > c.next AND NOT EXISTS (SELECT 1 FROM deliveries AS d
+        WHERE d.batch = c.batch AND d.ord = c.no + r.place - 1);
 
 -- Rows that wait by themselves: deferred, put off, given back, or parted from their chunk.
 CREATE TABLE waiting (

@@ -42,6 +42,7 @@ pub(super) async fn write(
     let read = table.columns.iter().map(|column| match column.kind {
         // A list of lists is none to the server.
         CellKind::Texts => format!("{}::text[]", quoted(column)),
+        CellKind::Ints => format!("{}::int8[]", quoted(column)),
         _ => quoted(column),
     });
     let sql = format!(
@@ -74,7 +75,9 @@ impl ColumnValues {
         match kind {
             CellKind::Int => Self::Ints(cells.map(int).collect()),
             CellKind::Bool => Self::Bools(cells.map(flag).collect()),
-            CellKind::Text | CellKind::Texts => Self::Texts(cells.map(text).collect()),
+            CellKind::Text | CellKind::Texts | CellKind::Ints => {
+                Self::Texts(cells.map(text).collect())
+            }
             CellKind::Bytes => Self::Bytes(cells.map(bytes).collect()),
         }
     }
@@ -112,6 +115,10 @@ fn text(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Text(text) => Some(text.clone()),
         Cell::Texts(texts) => Some(columns::list_text(texts)),
+        Cell::Ints(numbers) => {
+            let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+            Some(format!("{{{}}}", numbers.join(",")))
+        }
         _ => None,
     }
 }
@@ -173,6 +180,7 @@ fn cell(row: &Row, at: usize, kind: CellKind) -> Result<Cell, PostgresFault> {
         CellKind::Text => row.try_get::<_, Option<String>>(at)?.map(Cell::Text),
         CellKind::Bytes => row.try_get::<_, Option<Vec<u8>>>(at)?.map(Cell::Bytes),
         CellKind::Texts => row.try_get::<_, Option<Vec<String>>>(at)?.map(Cell::Texts),
+        CellKind::Ints => row.try_get::<_, Option<Vec<i64>>>(at)?.map(Cell::Ints),
     };
     Ok(cell.unwrap_or(Cell::Null))
 }

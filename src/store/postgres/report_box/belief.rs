@@ -178,7 +178,8 @@ impl<'c> RefusalJudge<'c> {
             self.tx
                 .run(
                     "INSERT INTO domain_readers (batch, domain, readers) \
-                     SELECT $1, domain, count(*) FROM deliveries WHERE batch = $1 GROUP BY domain",
+                     SELECT $1, domain, count(*) FROM (SELECT domain FROM deliveries WHERE batch = $1 \
+                     UNION ALL SELECT domain FROM unclaimed WHERE batch = $1) AS d GROUP BY domain",
                     values![batch],
                 )
                 .await?;

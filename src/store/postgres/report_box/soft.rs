@@ -127,8 +127,8 @@ pub(crate) async fn note_retried(
     tx.run(
         "WITH due AS MATERIALIZED (SELECT $1 AS batch, subscriber FROM dormancies \
            WHERE realm = $2 AND retry_at <= $3), \
-         tried AS MATERIALIZED (SELECT d.subscriber FROM due \
-           JOIN deliveries AS d ON d.batch = due.batch AND d.subscriber = due.subscriber) \
+         tried AS MATERIALIZED (SELECT u.subscriber FROM due JOIN unclaimed AS u \
+           ON u.batch = due.batch AND u.subscriber = due.subscriber WHERE u.batch = $1) \
          UPDATE dormancies AS z SET batch = $1, retry_at = $4 FROM tried \
          WHERE z.realm = $2 AND z.subscriber = tried.subscriber",
         values![batch.0, realm::code(realm), now, retry_at],

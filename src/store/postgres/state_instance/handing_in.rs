@@ -14,7 +14,7 @@ use crate::store::{
         PostgresStore,
         batch_ledger::tallies::{NOBODY, TallyMoves},
         columns,
-        delivery_queue::waiting,
+        delivery_queue::{unclaimed, waiting},
         fault::PostgresFault,
         transaction::StoreTransaction,
         values::values,
@@ -242,6 +242,8 @@ async fn doubt(
     let mut doubted = 0;
     for group in notes.chunks(GROUP) {
         let (ords, fences): (Vec<i64>, Vec<i64>) = group.iter().copied().unzip();
+        // Claimed since then: here nobody has come to them yet.
+        unclaimed::part_rows(tx, batch, &ords).await?;
         let found: Vec<(i64, i64, i64)> = tx
             .all(
                 "SELECT d.ord, d.state, coalesce(d.sender, $4) AS sender \

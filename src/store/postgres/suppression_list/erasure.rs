@@ -18,8 +18,8 @@ use crate::{
         codes,
         history_note::HistoryNote,
         postgres::{
-            columns, fault::PostgresFault, history, opinion_box::telling,
-            transaction::StoreTransaction, values::values,
+            columns, delivery_queue::unclaimed, fault::PostgresFault, history,
+            opinion_box::telling, transaction::StoreTransaction, values::values,
         },
     },
 };
@@ -137,7 +137,15 @@ async fn forget(
         ],
     )
     .await?;
-    // As a departure does: a row of theirs that was let go before is on the wire by then, and none is after.
+    // As a departure does: a row of theirs that was let go before is on the wire by then, and none is after. The chunk
+    // first, as a claim does.
+    tx.run(
+        "UPDATE chunks AS c SET domains[array_position(c.readers, $1)] = 0 \
+         WHERE int8range(c.first_reader, c.last_reader, '[]') @> $1 AND $1 = ANY(c.readers)",
+        values![subscriber.0],
+    )
+    .await?;
+    unclaimed::part_readers(tx, &[subscriber.0]).await?;
     tx.run(
         "UPDATE deliveries AS d SET domain = 0, reply = NULL FROM batches AS b \
          WHERE d.batch = b.id AND d.subscriber = $1",

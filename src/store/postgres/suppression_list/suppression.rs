@@ -22,8 +22,8 @@ use crate::{
         hash_keys::HashKeys,
         history_note::{HistoryNote, LiftNote},
         postgres::{
-            columns, fault::PostgresFault, history, list_lock, transaction::StoreTransaction,
-            values::values,
+            columns, delivery_queue::unclaimed, fault::PostgresFault, history, list_lock,
+            transaction::StoreTransaction, values::values,
         },
     },
 };
@@ -184,12 +184,20 @@ async fn write(
     Ok(marked)
 }
 
-/// Locks what is open for these readers: a row that was let go before is on the wire by then, and none is after.
+/// Locks what is open for these readers: a row that was let go before is on the wire by then, and none is after. Whoever
+/// has no row yet gets one: a claim that is under way is waited for, and one that comes later finds it locked.
 async fn wait_for_the_wire(
     tx: &StoreTransaction,
     readers: &[MarkedReader],
 ) -> Result<(), PostgresFault> {
     let readers: Vec<i64> = readers.iter().map(|reader| reader.id.0).collect();
+    let parted = unclaimed::part_readers(tx, &readers);
+    let (parted, locked) = tokio::join!(biased; parted, lock_open(tx, &readers));
+    parted?;
+    locked
+}
+
+async fn lock_open(tx: &StoreTransaction, readers: &[i64]) -> Result<(), PostgresFault> {
     tx.rows(
         "SELECT d.ord FROM batches AS b JOIN deliveries AS d ON d.batch = b.id \
          WHERE b.state IN (0, 1, 4) AND d.subscriber = ANY($1) ORDER BY d.batch, d.ord \

@@ -70,10 +70,14 @@ async fn steps_touch_no_index_and_read_no_other_rows_of_a_batch_that_the_server_
     }
     assert_eq!(store.counted(&batch).await.accepted, READERS as u64);
     drop(store);
-    let counted = Counted::after(&cluster, READERS * 3).await;
-    assert_eq!(counted.updates, READERS * 3, "three a row");
+    let counted = Counted::after(&cluster, READERS * 2).await;
+    assert_eq!(
+        counted.updates,
+        READERS * 2,
+        "leave and outcome: a claim makes the row"
+    );
     let Counted { updates, .. } = counted;
     assert!(counted.hot_updates * 10 >= updates * 6, "{counted:?}");
-    // A claim finds, looks up and takes it; leave and outcome lock it, ask for its reader and write it; the freeze counts it.
-    assert!(counted.looked_at <= READERS * 10, "{counted:?}");
+    // Leave and outcome lock it, ask for its reader and write it.
+    assert!(counted.looked_at <= READERS * 7, "{counted:?}");
 }

@@ -152,6 +152,31 @@ async fn a_departure_waits_for_a_row_that_is_let_go_and_a_row_for_a_departure() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_another_settles_meanwhile_is_not_written_over() {
+    let Some(place) = Schema::new().await else {
+        return;
+    };
+    let store = place.open().await.with_people(1).await;
+    let batch = store.frozen("monday").await;
+    let claims = store.claim_at(&batch, 1, at(0)).await;
+    let other = stranger(&place).await;
+    // 7 is skipped.
+    other
+        .batch_execute("BEGIN; UPDATE deliveries SET state = 7, reply = 'theirs' WHERE ord = 1")
+        .await
+        .unwrap();
+    let (sender, claim) = (store.clone(), claims[0].clone());
+    let mut asks = tokio::spawn(async move { sender.step(&claim, sending()).await });
+    let a_while = Duration::from_millis(300);
+    assert!(tokio::time::timeout(a_while, &mut asks).await.is_err());
+    other.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(asks.await.unwrap(), Err(RefusalReason::Fenced));
+    let sql = "SELECT state, reply FROM deliveries";
+    let row = other.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i16>(0), row.get(1)), (7, "theirs"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_during_a_freeze_is_out_of_it_or_finds_their_row() {
     let Some(place) = Schema::new().await else {
         return;
