@@ -28,13 +28,13 @@ pub(crate) fn places_of(readers: &str) -> String {
 }
 
 /// SQL that parts the rows that `found` has from their chunks: they wait by themselves, as long as they would have there.
-/// Whatever is parted or claimed already stays as it is.
+/// Whatever is parted or claimed already stays as it is, by whichever of both keys the server finds it first.
 fn parting(found: &str) -> String {
     format!(
         "WITH parted AS (INSERT INTO deliveries (batch, ord, subscriber, domain, lane, wave, \
            state, due_at) SELECT batch, ord, subscriber, domain, lane, wave, {pending}, due_at \
            FROM ({found}) AS found ORDER BY batch, ord \
-           ON CONFLICT (batch, ord) DO NOTHING RETURNING batch, lane, due_at, ord) \
+           ON CONFLICT DO NOTHING RETURNING batch, lane, due_at, ord) \
          INSERT INTO waiting (batch, lane, due_at, ord, is_tried) \
          SELECT batch, lane, due_at, ord, FALSE FROM parted",
         pending = codes::state_code(DeliveryState::Pending),
@@ -77,7 +77,10 @@ pub(crate) async fn part_lanes(
          ON l.batch = $1 AND l.lane > $2 AND l.domain = u.domain \
          WHERE u.batch = $1 AND u.lane = 0",
     );
-    tx.run(&sql, values![batch.0, last]).await.map(drop)
+    tx.run(&sql, values![batch.0, last]).await?;
+    // One that is empty since then would say that something is due.
+    let sql = format!("DELETE FROM chunks AS c WHERE c.batch = $1 AND c.lane = 0 AND {ROWS} = 0");
+    tx.run(&sql, values![batch.0]).await.map(drop)
 }
 
 /// Ends all of a batch; answers how many there were. Whoever claims from it is waited for, and claims no more.
@@ -121,7 +124,7 @@ async fn end(
     let sql = format!(
         "INSERT INTO deliveries (batch, ord, subscriber, domain, lane, wave, state, reply, updated_at) \
          SELECT u.batch, u.ord, u.subscriber, u.domain, u.lane, u.wave, $2, $3, $4 FROM {found} \
-         ORDER BY u.ord ON CONFLICT (batch, ord) DO NOTHING"
+         ORDER BY u.ord ON CONFLICT DO NOTHING"
     );
     let ended = tx
         .run(
