@@ -1,8 +1,19 @@
 //! A disk that is nearly full, a database with torn pages, a state that can't be opened.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    os::unix::fs::FileExt,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
-use crate::support::{TestPublication, left_out, sqlite3};
+use rusqlite::Connection;
+
+use crate::{
+    scripted::{At::Data, ScriptedServer, stall},
+    support::{TestPublication, left_out, sqlite3},
+};
 
 const AT: &str = "2026-11-24T00:00:00Z";
 const ISSUE: &str = "2026-11-23-quiet";
@@ -80,6 +91,60 @@ fn torn_pages_are_told_after_a_crash_and_the_state_can_be_saved() {
     );
     assert!(publication.path("saved/secret").exists());
     publication.run(["backup", "--as-is", "saved"]).exits(3);
+}
+
+/// What tore pages while a process alone died is nothing of that process: it is found beside the work, and told to
+/// whoever comes next.
+#[test]
+fn after_a_kill_the_work_goes_on_while_every_page_is_looked_at() {
+    let relay = ScriptedServer::new().on(Data, stall()).forgiving().start();
+    let publication = TestPublication::new()
+        .subscribers(2_000)
+        .and_config("smtp: {connections: 1}\n");
+    publication
+        .run(["--at", AT, "send", ISSUE, "--yes"])
+        .exits(0);
+    let database = publication.path(".daily-note/daily-note.sqlite");
+    let page: u32 = {
+        let connection = Connection::open(&database).unwrap();
+        let leaf =
+            "SELECT max(pageno) FROM dbstat WHERE name = 'subscribers' AND pagetype = 'leaf'";
+        connection.query_row(leaf, [], |row| row.get(0)).unwrap()
+    };
+    let mut sending = publication
+        .command(["send", ISSUE, "--yes"])
+        .env("DAILY_NOTE_SMTP__URL", relay.url())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    while relay.heard_times("C: DATA") == 0 {
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "nobody said DATA"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+    let torn = fs::OpenOptions::new().write(true).open(&database).unwrap();
+    torn.write_all_at(&[0xA5; 4_096], (u64::from(page) - 1) * 4_096)
+        .unwrap();
+
+    let reads = || publication.run(["suppressions", "list"]);
+    let beside = reads();
+    assert_ne!(beside.code, Some(3), "{}", beside.shown());
+    assert!(
+        publication
+            .path(".daily-note/daily-note.sqlite-wal")
+            .exists()
+    );
+    let before = reads().exits(3);
+    let said = before.stderr.as_str();
+    assert!(
+        said.contains("the database is damaged"),
+        "{}",
+        before.shown()
+    );
 }
 
 #[test]
