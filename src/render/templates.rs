@@ -12,8 +12,11 @@ use serde_json::Value;
 
 use crate::{
     render::{
-        MailWords, Misuse, RenderError, TemplateEngine, filled_sheets::FilledSheets, opaque,
+        Misuse, RenderError, TemplateEngine,
+        filled_sheets::FilledSheets,
+        opaque,
         style_memory::StyleMemory,
+        words::{MailWords, TemplateTexts},
     },
     source::{Source, read_text_file, shown_path, unresolved_conflict},
 };
@@ -294,6 +297,12 @@ impl Templates {
     fn below(&self, folder: &str) -> impl Iterator<Item = (&String, &String)> {
         let texts = self.texts.iter();
         texts.filter(move |(name, _)| name.starts_with(folder))
+    }
+}
+
+impl TemplateTexts for Templates {
+    fn named(&self, name: &str) -> Option<&str> {
+        self.text(name)
     }
 }
 

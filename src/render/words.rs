@@ -7,10 +7,16 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::{
-    render::{RenderError, templates::Templates},
+    render::RenderError,
     source::{Position, Source, SourceError},
     words::{phrase, phrased},
 };
+
+/// Where files of words are found, by their names under `templates/`.
+pub(crate) trait TemplateTexts {
+    /// A file's text.
+    fn named(&self, name: &str) -> Option<&str>;
+}
 
 /// One language's words.
 #[derive(Debug, Clone, Deserialize)]
@@ -49,13 +55,13 @@ pub(crate) fn task_mark(is_done: bool) -> (&'static str, &'static str) {
 
 impl MailWords {
     /// The words for a BCP 47 tag: `ko-KR` reads ko-KR.yaml, then ko.yaml, over en.yaml.
-    pub(crate) fn load(templates: &Templates, language: &str) -> Result<Self, RenderError> {
+    pub(crate) fn load(templates: &dyn TemplateTexts, language: &str) -> Result<Self, RenderError> {
         Self::load_from(templates, FOLDER, language)
     }
 
     /// The same for the files of another folder under `templates/`.
     pub(crate) fn load_from(
-        templates: &Templates,
+        templates: &dyn TemplateTexts,
         folder: &str,
         language: &str,
     ) -> Result<Self, RenderError> {
@@ -82,9 +88,9 @@ impl MailWords {
     }
 
     /// Whether a folder has a file of the language's own words.
-    pub(crate) fn speaks(templates: &Templates, folder: &str, language: &str) -> bool {
+    pub(crate) fn speaks(templates: &dyn TemplateTexts, folder: &str, language: &str) -> bool {
         let primary = language.split('-').next().unwrap_or(language);
-        let has = |tag: &str| templates.text(&format!("{folder}/{tag}.yaml")).is_some();
+        let has = |tag: &str| templates.named(&format!("{folder}/{tag}.yaml")).is_some();
         has(primary) || has(language)
     }
 
@@ -96,15 +102,19 @@ impl MailWords {
     }
 
     /// The file of the language's own words that is not there, where the mail therefore speaks English.
-    pub(crate) fn missing(templates: &Templates, language: &str) -> Option<String> {
+    pub(crate) fn missing(templates: &dyn TemplateTexts, language: &str) -> Option<String> {
         let primary = language.split('-').next().unwrap_or(language);
         let speaks = Self::speaks(templates, FOLDER, language);
         (!speaks).then(|| format!("{FOLDER}/{primary}.yaml"))
     }
 
-    fn parse(templates: &Templates, folder: &str, tag: &str) -> Result<Option<Self>, RenderError> {
+    fn parse(
+        templates: &dyn TemplateTexts,
+        folder: &str,
+        tag: &str,
+    ) -> Result<Option<Self>, RenderError> {
         let name = format!("{folder}/{tag}.yaml");
-        let Some(text) = templates.text(&name) else {
+        let Some(text) = templates.named(&name) else {
             return Ok(None);
         };
         serde_yaml::from_str(text).map(Some).map_err(|error| {

@@ -26,7 +26,7 @@ pub(crate) fn privacy_notice(
     snapshot: &PublicationSnapshot,
     language: &str,
 ) -> ReaderResult<Vec<PrivacySection>> {
-    let own = MailWords::load_from(&snapshot.templates, WORDS, language);
+    let own = MailWords::load_from(&*snapshot.templates, WORDS, language);
     let words = own.or_else(|error| {
         tracing::warn!("the notice's own words can't be used: {error}");
         MailWords::load_from(&Templates::built_in(), WORDS, language)

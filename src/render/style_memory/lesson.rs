@@ -14,9 +14,9 @@ use crate::render::{
 };
 
 /// Elements and ways to them: an archive of years has hundreds.
-const MAX_WAYS: usize = 16_384;
+const MAX_WAYS: usize = 4_096;
 /// Sheets as they are left for the classes of a page.
-const MAX_SPOKEN: usize = 512;
+const MAX_SPOKEN: usize = 128;
 const INLINED: &str = "<style>";
 
 /// How elements are written under certain style sheets.
