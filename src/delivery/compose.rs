@@ -12,6 +12,10 @@ use crate::{
     words::phrased,
 };
 
+/// Messages that a thread signs before it hands them over, at the most: with a key of 2048 bits four milliseconds of its
+/// time.
+const GROUP: usize = 16;
+
 /// A claimed row and its place in the run.
 pub(crate) struct ClaimedRow {
     pub(crate) claim: Claim,
@@ -91,15 +95,19 @@ impl JobSource {
         is_signed: bool,
         waiting: usize,
     ) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let group = (waiting / threads / 2).clamp(1, GROUP);
         let workshop = Arc::new(Workshop {
             recorder: Arc::clone(recorder),
             buffers: Arc::default(),
+            group,
         });
         if !is_signed {
             return Self::Here { workshop, claims };
         }
-        let (jobs, to_send) = async_channel::bounded(waiting);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // What threads hold waits, too.
+        let room = waiting.saturating_sub(threads * group).max(1);
+        let (jobs, to_send) = async_channel::bounded(room);
         for _ in 0..threads {
             let (workshop, claims, jobs) = (Arc::clone(&workshop), claims.clone(), jobs.clone());
             tokio::task::spawn_blocking(move || workshop.work(&claims, &jobs));
@@ -154,6 +162,8 @@ impl JobSource {
 pub(crate) struct Workshop {
     recorder: Arc<OutcomeRecorder>,
     buffers: Arc<BufferPool>,
+    /// How many messages a thread makes before it hands them over.
+    group: usize,
 }
 
 impl Workshop {
@@ -162,13 +172,21 @@ impl Workshop {
         claims: &async_channel::Receiver<ClaimedRow>,
         jobs: &async_channel::Sender<ComposedJob>,
     ) {
+        let mut made = Vec::with_capacity(self.group);
         while let Ok(row) = claims.recv_blocking() {
-            let Some(job) = self.compose(row) else {
-                continue;
-            };
-            // The run keeps a receiver until all threads are done, so a job is never lost here.
-            if let Err(error) = jobs.send_blocking(job) {
-                self.recorder.put_back(&error.into_inner().claim);
+            made.extend(self.compose(row));
+            // Of rows that are there already. What is handed over together wakes connections, relay and ledger once; nobody
+            // waits for a row that is still to be claimed.
+            while made.len() < self.group
+                && let Ok(row) = claims.try_recv()
+            {
+                made.extend(self.compose(row));
+            }
+            for job in made.drain(..) {
+                // The run keeps a receiver until all threads are done, so a job is never lost here.
+                if let Err(error) = jobs.send_blocking(job) {
+                    self.recorder.put_back(&error.into_inner().claim);
+                }
             }
         }
     }

@@ -11,8 +11,8 @@ use crate::{
     store::{DeliveryLedger, SenderGuard},
 };
 
-/// Messages that are ready or on the wire, a connection; the rest waits in the store.
-pub(super) const SEATS_PER_CONNECTION: u32 = 8;
+/// Rows that are claimed, ready or on the wire, a connection; the rest waits in the store.
+pub(super) const SEATS_PER_CONNECTION: u32 = 16;
 
 /// Everything that a run needs.
 pub struct Run {
