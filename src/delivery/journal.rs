@@ -16,9 +16,11 @@ use crate::{
 
 /// Rows a commit takes at the most.
 const GROUP: usize = 1_000;
-/// How long a commit waits for company. A connection asks leave for its next message while the
+/// How long a commit waits for company where the ledger is quick. A connection asks leave for its next message while the
 /// present one is on the wire, so on most wires this costs no time at all.
-const COMPANY: Duration = Duration::from_millis(1);
+const PATIENCE: Duration = Duration::from_millis(1);
+/// And however slow it is.
+const MOST_PATIENCE: Duration = Duration::from_millis(20);
 
 /// Where transitions are handed in.
 #[derive(Debug)]
@@ -57,7 +59,7 @@ impl Journal {
         let (entries, receiver) = mpsc::unbounded_channel();
         (
             Self { entries },
-            tokio::spawn(write(store, clock, receiver, connections as usize / 2)),
+            tokio::spawn(write(store, clock, receiver, connections as usize)),
         )
     }
 
@@ -93,12 +95,13 @@ async fn write(
     store: Arc<dyn DeliveryQueue>,
     clock: Clock,
     mut entries: mpsc::UnboundedReceiver<SubmittedStep>,
-    company: usize,
+    connections: usize,
 ) -> Result<(), StoreError> {
     let mut group = Vec::with_capacity(GROUP);
+    let mut took = Duration::ZERO;
     let mut is_open = true;
     while is_open && entries.recv_many(&mut group, GROUP).await > 0 {
-        gather(&mut entries, &mut group, company).await;
+        gather(&mut entries, &mut group, Company::of(connections, took)).await;
         let (mut transitions, mut receipts, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         for entry in group.drain(..) {
             match entry {
@@ -115,7 +118,9 @@ async fn write(
         }
         // On an error the receiver is dropped with this function: every waiting receipt fails, and
         // no connection sends another dot.
+        let begun = Instant::now();
         let refusals = store.record(&transitions, clock.now()).await?;
+        took = begun.elapsed();
         for (transition, recorded) in transitions.iter().zip(receipts) {
             let refused = refusals
                 .iter()
@@ -130,20 +135,43 @@ async fn write(
     Ok(())
 }
 
-/// Waits a moment until half of the connections ask for a leave: the other half is on the wire
-/// meanwhile, and a commit costs the same for few rows as for many.
+/// Whom a commit waits for, since it costs the same for few rows as for many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Company {
+    leaves: usize,
+    patience: Duration,
+}
+
+impl Company {
+    /// A quick ledger has half of the connections write while the other half is on the wire. One that takes longer than
+    /// the wire, a server far or busy, would have each half wait for two commits: it takes them all at once, and waiting
+    /// half as long as the last commit took makes one commit of two.
+    fn of(connections: usize, took: Duration) -> Self {
+        let is_quick = took <= PATIENCE;
+        Self {
+            leaves: if is_quick {
+                connections / 2
+            } else {
+                connections
+            },
+            patience: PATIENCE.max(took / 2).min(MOST_PATIENCE),
+        }
+    }
+}
+
+/// Waits a moment until that company is there.
 async fn gather(
     entries: &mut mpsc::UnboundedReceiver<SubmittedStep>,
     group: &mut Vec<SubmittedStep>,
-    company: usize,
+    company: Company,
 ) {
-    let until = Instant::now() + COMPANY;
+    let until = Instant::now() + company.patience;
     let is_closing = |group: &[SubmittedStep]| {
         group
             .iter()
             .any(|entry| matches!(entry, SubmittedStep::Close))
     };
-    while group.iter().filter(|entry| entry.asks_leave()).count() < company
+    while group.iter().filter(|entry| entry.asks_leave()).count() < company.leaves
         && group.len() < GROUP
         && !is_closing(group)
     {
@@ -157,5 +185,26 @@ async fn gather(
 impl SubmittedStep {
     fn asks_leave(&self) -> bool {
         matches!(self, Self::Record { transition, .. } if matches!(transition.to, DeliveryStep::Sending { .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quick_ledger_waits_for_half_of_the_connections_and_a_slow_one_for_all() {
+        let company = |took| Company::of(20, Duration::from_micros(took));
+        let quick = Company {
+            leaves: 10,
+            patience: PATIENCE,
+        };
+        assert_eq!(company(0), quick);
+        assert_eq!(company(1_000), quick);
+        assert_eq!(company(1_500).leaves, 20);
+        assert_eq!(company(1_500).patience, PATIENCE);
+        assert_eq!(company(6_000).patience, Duration::from_millis(3));
+        assert_eq!(company(60_000_000).patience, MOST_PATIENCE);
+        assert_eq!(Company::of(1, Duration::ZERO).leaves, 0);
     }
 }
