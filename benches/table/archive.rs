@@ -38,6 +38,15 @@ pub(crate) fn rows(table: &mut Table, sizes: &Sizes) {
         ),
         is_robust: true,
     });
+    let few = Years::new(sizes, sizes.archived / 3, true).site();
+    table.add(Row {
+        what: format!("memory at its peak, {} issues, nothing in the cache", years.issues),
+        here: Quantity(cold.peak_mib, "MiB"),
+        peer: Some(("a third of them", Quantity(few.peak_mib, "MiB"))),
+        reach: Reach::RatioAtMost(2.0),
+        note: "what grows is the text; the pictures that are being made take the same, however many there are".into(),
+        is_robust: true,
+    });
     beside_hugo(table, &years, sizes);
     saves(table, &years);
     drop(years);
