@@ -3,6 +3,7 @@
 
 mod files;
 mod issues;
+mod pictures;
 mod templates;
 
 use std::{
@@ -23,6 +24,7 @@ const PEAK_KILOBYTES: u64 = 400_000;
 struct Bounded {
     code: Option<i32>,
     said: String,
+    peak_kilobytes: u64,
 }
 
 /// Runs the binary within bounds of time and memory; fails where it goes over them.
@@ -65,6 +67,7 @@ fn bounded(publication: &TestPublication, arguments: &[&str]) -> Bounded {
     Bounded {
         code: output.status.code(),
         said,
+        peak_kilobytes: kilobytes,
     }
 }
 
