@@ -79,7 +79,8 @@ pub(in crate::render) fn opt_out(
     let own = publication.language.split('-').next();
     for language in ["ko", "en"] {
         if publication.law.korea && own != Some(language) {
-            lines.push(said(language, &*templates.words(language)?));
+            let words = templates.words(language)?;
+            lines.push(said(language, &words));
         }
     }
     Ok(Value::Array(lines))
