@@ -76,6 +76,8 @@ impl Feeder {
         let claimed = self.claim().await?;
         self.keep_moods().await?;
         if claimed == Some(0) && self.room.taken() == 0 {
+            // Who gave a seat back may have handed in a row that is due again: the ledger knows of it a moment later.
+            self.recorder.written().await;
             if !self.is_anything_due().await? {
                 return Ok(NextStep::Done);
             }

@@ -166,14 +166,14 @@ async fn gather(
     company: Company,
 ) {
     let until = Instant::now() + company.patience;
-    let is_closing = |group: &[SubmittedStep]| {
-        group
-            .iter()
-            .any(|entry| matches!(entry, SubmittedStep::Close))
+    // Who waits for the end, or for all so far, is alone.
+    let is_awaited = |group: &[SubmittedStep]| {
+        let is_step = |entry: &SubmittedStep| matches!(entry, SubmittedStep::Record { .. });
+        !group.iter().all(is_step)
     };
     while group.iter().filter(|entry| entry.asks_leave()).count() < company.leaves
         && group.len() < GROUP
-        && !is_closing(group)
+        && !is_awaited(group)
     {
         match timeout_at(until, entries.recv_many(group, GROUP)).await {
             Ok(1..) => {}
