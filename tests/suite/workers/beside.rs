@@ -1,6 +1,6 @@
 //! What other people do to the database while something is sent from it, and to the folder of whoever sends, under every
-//! command that sends: they hold a lock, tidy tables up, end all connections, restart the server, clear the notes away, go
-//! on from a copy of the folder. `LOCK_SECONDS` sets how long the lock is held; whoever
+//! command that sends: they hold a lock, tidy tables up, end all connections, restart the server, touch every row, write down
+//! every change, clear the notes away, go on from a copy of the folder. `LOCK_SECONDS` sets how long the lock is held; whoever
 //! waits for more than a minute is told, and goes on afterwards.
 
 use std::{
@@ -30,20 +30,37 @@ enum Meanwhile {
     Cut,
     /// The server is stopped at once and started again.
     Restarted,
+    /// A script touches every row again and again, and changes none.
+    Touched,
+    /// An administrator has every change of a row written down, in a column and a table of their own.
+    Audited,
     /// Somebody clears away what git doesn't know: the notes of what left.
     Cleared,
     /// Another goes on from a copy of the folder, its locks and notes among it.
     Copied,
 }
 
-const EVENTS: [Meanwhile; 6] = [
+const EVENTS: [Meanwhile; 8] = [
     Meanwhile::Locked,
     Meanwhile::TidiedUp,
     Meanwhile::Cut,
     Meanwhile::Restarted,
+    Meanwhile::Touched,
+    Meanwhile::Audited,
     Meanwhile::Cleared,
     Meanwhile::Copied,
 ];
+
+/// As books on the subject have it.
+const AUDIT: &str = "
+    CREATE TABLE audit (at TIMESTAMPTZ, what TEXT, before JSONB, after JSONB);
+    CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO audit VALUES (now(), TG_OP, to_jsonb(OLD), to_jsonb(NEW));
+        NEW.changed_at := now();
+        RETURN NEW;
+    END $$;
+    ALTER TABLE deliveries ADD COLUMN changed_at TIMESTAMPTZ;
+    CREATE TRIGGER noted BEFORE INSERT OR UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION noted()";
 
 /// A newsletter on a database of its own.
 struct House {
@@ -102,6 +119,16 @@ impl House {
             Meanwhile::Restarted => {
                 tokio::task::block_in_place(|| self.cluster.die_and_come_back());
             }
+            Meanwhile::Touched => {
+                for _ in 0..60 {
+                    // It may be the one whom the server ends, of two that wait for each other.
+                    let touched =
+                        "UPDATE deliveries SET reply = reply; UPDATE chunks SET sender = sender";
+                    let _ = self.cluster.asks(touched).await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+            Meanwhile::Audited => self.cluster.says(AUDIT).await,
             Meanwhile::Cleared => self
                 .desk
                 .shell("rm -rf .daily-note/leaving a-worker/notes* a-worker/steps-*"),
@@ -198,7 +225,11 @@ async fn play(command: &'static [&'static str], event: Meanwhile) {
     // A worker goes on from where a sender was killed.
     let before = usize::from(command == ["worker"]) * 2 * CONNECTIONS;
     let most = match event {
-        Meanwhile::Locked | Meanwhile::TidiedUp | Meanwhile::Cleared => before,
+        Meanwhile::Locked
+        | Meanwhile::TidiedUp
+        | Meanwhile::Touched
+        | Meanwhile::Audited
+        | Meanwhile::Cleared => before,
         Meanwhile::Cut | Meanwhile::Restarted | Meanwhile::Copied => before + 2 * CONNECTIONS,
     };
     assert!(unknown <= most, "{what}: {unknown} unknown: {status}");

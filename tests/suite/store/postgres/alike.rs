@@ -307,20 +307,23 @@ async fn play(
 }
 
 /// Twelve lives, or as many as `ALIKE_LIVES` says.
+pub(super) fn runner() -> TestRunner {
+    let lives = std::env::var("ALIKE_LIVES").ok();
+    TestRunner::new(Config {
+        cases: lives.and_then(|it| it.parse().ok()).unwrap_or(12),
+        max_shrink_iters: 400,
+        failure_persistence: None,
+        ..Config::default()
+    })
+}
+
 #[test]
 fn any_life_is_the_same_on_both_stores() {
     let runtime = Runtime::new().unwrap();
     if runtime.block_on(Schema::new()).is_none() {
         return;
     }
-    let lives = std::env::var("ALIKE_LIVES").ok();
-    let mut runner = TestRunner::new(Config {
-        cases: lives.and_then(|it| it.parse().ok()).unwrap_or(12),
-        max_shrink_iters: 400,
-        failure_persistence: None,
-        ..Config::default()
-    });
-    let run = runner.run(&deeds(), |deeds| {
+    let run = runner().run(&deeds(), |deeds| {
         runtime.block_on(async {
             let place = Schema::new().await.unwrap();
             let folder = tempfile::tempdir().unwrap();

@@ -14,11 +14,11 @@ use daily_note::{
 use proptest::{
     prelude::{Just, Strategy, any, prop},
     prop_assert_eq, prop_oneof,
-    test_runner::{Config, TestCaseError, TestRunner},
+    test_runner::TestCaseError,
 };
 use tokio::runtime::Runtime;
 
-use super::place::Schema;
+use super::{alike::runner, place::Schema};
 use crate::store::{
     fixture::{
         ChangeSource, LivesStore, PeopleShorthand as _, STATES, accepted, address, at, deferred,
@@ -313,21 +313,13 @@ async fn play(place: &Schema, has_waves: bool, deeds: &[Deed]) -> Result<(), Tes
     Ok(())
 }
 
-/// Twelve batches, or as many as `ALIKE_LIVES` says.
 #[test]
 fn any_batch_goes_the_same_way_on_both_stores() {
     let runtime = Runtime::new().unwrap();
     if runtime.block_on(Schema::new()).is_none() {
         return;
     }
-    let lives = std::env::var("ALIKE_LIVES").ok();
-    let mut runner = TestRunner::new(Config {
-        cases: lives.and_then(|it| it.parse().ok()).unwrap_or(12),
-        max_shrink_iters: 400,
-        failure_persistence: None,
-        ..Config::default()
-    });
-    let run = runner.run(&(any::<bool>(), deeds()), |(has_waves, deeds)| {
+    let run = runner().run(&(any::<bool>(), deeds()), |(has_waves, deeds)| {
         runtime.block_on(async {
             let place = Schema::new().await.unwrap();
             play(&place, has_waves, &deeds).await

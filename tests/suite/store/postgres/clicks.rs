@@ -4,8 +4,7 @@ use daily_note::store::{Claim, LeaveOutcome, postgres::PostgresStore};
 
 use super::{
     place::Schema,
-    races::{all, two_servers},
-    sharing::stranger,
+    races::{all, click_races, let_go_before_the_answer, two_servers},
 };
 use crate::store::{fixture::*, membership::*};
 
@@ -37,8 +36,7 @@ async fn no_row_is_let_go_after_a_click_was_answered() {
     let Some(place) = Schema::new().await else {
         return;
     };
-    let races = std::env::var("CLICK_RACES").ok();
-    let races: usize = races.and_then(|it| it.parse().ok()).unwrap_or(500);
+    let races = click_races(500);
     let [sender, pages] = two_servers(&place).await;
     let sender = sender.with_people(races).await;
     let batch = sender.frozen("monday").await;
@@ -58,14 +56,6 @@ async fn no_row_is_let_go_after_a_click_was_answered() {
     }
     assert_eq!(begun, races);
     assert!(0 < let_go && let_go < races, "{let_go} of {races}: no race");
-    let client = stranger(&place).await;
-    // Of a departure and its row that was let go (2), the departure is the later one.
-    let sql = "SELECT count(*), count(*) FILTER (WHERE pg_xact_commit_timestamp(d.xmin) \
-               <= pg_xact_commit_timestamp(s.xmin)) FROM deliveries AS d \
-               JOIN subscribers AS s ON s.id = d.subscriber WHERE d.state = 2";
-    let row = client.query_one(sql, &[]).await.unwrap();
-    let (all, before): (i64, i64) = (row.get(0), row.get(1));
-    assert_eq!(usize::try_from(all).unwrap(), let_go);
-    assert_eq!(all - before, 0, "let go after the answer");
+    assert_eq!(let_go_before_the_answer(&place).await, let_go);
     eprintln!("{races} races: {let_go} rows were let go, none of them after the answer");
 }

@@ -40,6 +40,26 @@ pub(super) async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Vec<T> {
     done
 }
 
+/// That many races, or as many as `CLICK_RACES` says.
+pub(super) fn click_races(few: usize) -> usize {
+    let races = std::env::var("CLICK_RACES").ok();
+    races.and_then(|it| it.parse().ok()).unwrap_or(few)
+}
+
+/// How many rows of readers who left were let go. The server knows when each departure was durable, and when its row was:
+/// none was let go after it.
+pub(super) async fn let_go_before_the_answer(place: &Schema) -> usize {
+    let client = stranger(place).await;
+    // Of a departure and its row that was let go (2), the departure is the later one.
+    let sql = "SELECT count(*), count(*) FILTER (WHERE pg_xact_commit_timestamp(d.xmin) \
+               <= pg_xact_commit_timestamp(s.xmin)) FROM deliveries AS d \
+               JOIN subscribers AS s ON s.id = d.subscriber WHERE d.state = 2";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    let (all, before): (i64, i64) = (row.get(0), row.get(1));
+    assert_eq!(all - before, 0, "let go after the answer");
+    usize::try_from(all).unwrap()
+}
+
 /// How many of the answers are that one.
 fn how_many<T: PartialEq>(answers: &[T], one: &T) -> usize {
     answers.iter().filter(|answer| *answer == one).count()

@@ -12,7 +12,11 @@ use daily_note::{
 };
 use tokio_postgres::Client;
 
-use super::{place::Schema, sharing::stranger};
+use super::{
+    place::Schema,
+    races::{all, click_races, let_go_before_the_answer, two_servers},
+    sharing::stranger,
+};
 use crate::store::{fixture::*, membership::*};
 
 const A_WHILE: Duration = Duration::from_millis(300);
@@ -203,10 +207,9 @@ async fn no_row_is_claimed_and_let_go_after_a_click_was_answered() {
     let Some(place) = Schema::new().await else {
         return;
     };
-    let races = std::env::var("CLICK_RACES").ok();
-    let races: i64 = races.and_then(|it| it.parse().ok()).unwrap_or(400);
-    let [sends, pages] = super::races::two_servers(&place).await;
-    let sends = sends.with_people(usize::try_from(races).unwrap()).await;
+    let races = click_races(400);
+    let [sends, pages] = two_servers(&place).await;
+    let sends = sends.with_people(races).await;
     let batch = sends.frozen("monday").await;
     let mut clicks = Vec::new();
     for n in 1..=races {
@@ -215,7 +218,7 @@ async fn no_row_is_claimed_and_let_go_after_a_click_was_answered() {
             for _ in 0..n % 7 {
                 tokio::task::yield_now().await;
             }
-            let left = [leaving(SubscriberId(n))];
+            let left = [leaving(SubscriberId(i64::try_from(n).unwrap()))];
             pages.leave(&left, at(1)).await.unwrap();
         }));
         if n % 4 == 0 {
@@ -227,17 +230,13 @@ async fn no_row_is_claimed_and_let_go_after_a_click_was_answered() {
             }));
         }
         if n % 16 == 0 {
-            super::races::all(std::mem::take(&mut clicks)).await;
+            all(std::mem::take(&mut clicks)).await;
         }
     }
-    super::races::all(clicks).await;
-    let client = stranger(&place).await;
-    let sql = "SELECT count(*), count(*) FILTER (WHERE pg_xact_commit_timestamp(d.xmin) \
-               <= pg_xact_commit_timestamp(s.xmin)) FROM deliveries AS d \
-               JOIN subscribers AS s ON s.id = d.subscriber WHERE d.state = 2";
-    let row = client.query_one(sql, &[]).await.unwrap();
-    let (all, before): (i64, i64) = (row.get(0), row.get(1));
-    assert_eq!(all - before, 0, "let go after the answer");
-    assert!(0 < all && all < races, "{all} of {races}: no race");
-    eprintln!("{races} races: {all} rows were claimed and let go, none of them after the answer");
+    all(clicks).await;
+    let let_go = let_go_before_the_answer(&place).await;
+    assert!(0 < let_go && let_go < races, "{let_go} of {races}: no race");
+    eprintln!(
+        "{races} races: {let_go} rows were claimed and let go, none of them after the answer"
+    );
 }
