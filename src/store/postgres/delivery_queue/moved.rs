@@ -47,7 +47,7 @@ impl RowHold {
 }
 
 /// Rows that move in a transaction, and whose they were.
-pub(crate) struct LockedRows {
+pub(crate) struct LoadedRows {
     pub(crate) rows: LedgerRows,
     senders: BTreeMap<DeliveryId, i64>,
     /// Which version of each was found.
@@ -57,7 +57,7 @@ pub(crate) struct LockedRows {
     is_elsewhere: bool,
 }
 
-impl LockedRows {
+impl LoadedRows {
     /// Locks them in one order, and then looks how their readers stand: whoever left before the lock was got is seen. The
     /// server is asked all at once and answers in that order, each question as of its own moment.
     pub(crate) async fn load(
@@ -88,7 +88,7 @@ impl LockedRows {
         );
         keyed?;
         let (found, standing) = (found?, standing?);
-        let mut locked = Self {
+        let mut loaded = Self {
             rows: LedgerRows::new(now),
             senders: BTreeMap::new(),
             versions: BTreeMap::new(),
@@ -99,15 +99,15 @@ impl LockedRows {
             let batch = BatchId(row.try_get("batch")?);
             let id = columns::delivery_id(batch, row.try_get("ord")?);
             let sender: Option<i64> = row.try_get("sender")?;
-            locked.senders.insert(id, sender.unwrap_or(NOBODY));
-            locked.versions.insert(id, row.try_get("version")?);
-            locked.rows.add(id, standing.step(row, batch)?);
+            loaded.senders.insert(id, sender.unwrap_or(NOBODY));
+            loaded.versions.insert(id, row.try_get("version")?);
+            loaded.rows.add(id, standing.step(row, batch)?);
         }
         for (batch, around, is_elsewhere) in contexts? {
-            locked.is_elsewhere |= is_elsewhere;
-            locked.rows.add_batch(batch, around);
+            loaded.is_elsewhere |= is_elsewhere;
+            loaded.rows.add_batch(batch, around);
         }
-        Ok(locked)
+        Ok(loaded)
     }
 
     /// Leaves out those that this sender does not hold any more.

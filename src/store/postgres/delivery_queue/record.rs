@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
-    moved::{LockedRows, RowHold},
+    moved::{LoadedRows, RowHold},
     refusals,
 };
 use crate::store::{
@@ -24,7 +24,7 @@ pub(crate) async fn record(
     // Numbers below nothing are nobody's.
     let ids = transitions.iter().map(|step| step.delivery);
     let ids: BTreeSet<DeliveryId> = ids.filter(|id| id.0 >= 0).collect();
-    let mut ledger = LockedRows::look(tx, realm, &ids, hold, now).await?;
+    let mut ledger = LoadedRows::look(tx, realm, &ids, hold, now).await?;
     let lets_go = |step: &Transition| matches!(step.to, DeliveryStep::Sending { .. });
     if transitions.iter().any(lets_go) {
         ledger.require_home()?;

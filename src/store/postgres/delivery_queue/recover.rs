@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
-    moved::LockedRows,
+    moved::LoadedRows,
     notes::{self, NotesFolder},
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(crate) async fn recover(
             )
             .await?;
         let ids = of_batch(batch, held.iter().map(|(ord, _)| *ord));
-        let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+        let mut ledger = LoadedRows::load(tx, realm, &ids, now).await?;
         // What this machine noted is held against the database first.
         ledger.require_home()?;
         // Until the lock was got, another may have settled them, and their own sender may have said what became of them.
@@ -115,7 +115,7 @@ pub(crate) async fn resolve_unknown(
             values![id.0, codes::state_code(DeliveryState::Unknown)],
         )
         .await?;
-    let mut ledger = LockedRows::load(tx, realm, &of_batch(id, unknown), now).await?;
+    let mut ledger = LoadedRows::load(tx, realm, &of_batch(id, unknown), now).await?;
     ledger.require_home()?;
     let resolved = ledger.rows.resolve(answer);
     ledger.write(tx).await?;
@@ -157,7 +157,7 @@ pub(crate) async fn retry(
         .await?;
     let (kept_off, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, is_off)| *is_off);
     let ids = of_batch(batch, open.into_iter().map(|(ord, _)| ord));
-    let mut ledger = LockedRows::load(tx, realm, &ids, now).await?;
+    let mut ledger = LoadedRows::load(tx, realm, &ids, now).await?;
     ledger.require_home()?;
     ledger.rows.retry();
     ledger.write(tx).await?;

@@ -14,7 +14,7 @@ use crate::{
         hash_keys::HashKeys,
         postgres::{
             columns,
-            delivery_queue::moved::LockedRows,
+            delivery_queue::moved::LoadedRows,
             fault::PostgresFault,
             list_lock, realm,
             suppression_list::{hash_keys, suppression},
@@ -287,7 +287,7 @@ impl<'c> ReportTaking<'c> {
         let sql = "SELECT ord FROM deliveries WHERE batch = $1 AND subscriber = $2";
         let ord = self.tx.value(sql, values![batch.0, reader.0]).await?;
         let ids = [columns::delivery_id(batch, ord)].into_iter().collect();
-        let mut ledger = LockedRows::load(self.tx, self.realm, &ids, self.now).await?;
+        let mut ledger = LoadedRows::load(self.tx, self.realm, &ids, self.now).await?;
         ledger.rows.prove(&words);
         ledger.write(self.tx).await
     }
