@@ -13,7 +13,7 @@ mod wide_table;
 
 use std::collections::HashSet;
 
-use super::{CheckSubject, Findings, issue_text::IssueText, rule::rules};
+use super::{CheckSubject, Findings, finding::shortened, issue_text::IssueText, rule::rules};
 use crate::{
     issue::{Block, Document, Prose, ProseKind},
     words::say,
@@ -74,6 +74,9 @@ rules! {
         "a subject that pretends to be an answer deceives", "CAN-SPAM §5(a)(2)";
 }
 
+/// What a finding shows of a title.
+const TITLE_LETTERS: usize = 80;
+
 pub(super) fn check(proof: &CheckSubject<'_>, text: &IssueText<'_>, findings: &mut Findings<'_>) {
     let document = &proof.issue.document;
     if document.is_empty() {
@@ -116,12 +119,13 @@ fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .hint(say!("write it, or take it out"));
             continue;
         }
+        let title = shortened(&section.title, TITLE_LETTERS);
         if section.blocks.is_empty() {
             findings
                 .at(
                     &EMPTY_SECTION,
                     span.clone(),
-                    say!("nothing follows `{title}`", title = section.title),
+                    say!("nothing follows `{title}`", title = title.as_str()),
                 )
                 .hint(say!("write the story, or take its heading out"));
         }
@@ -130,7 +134,7 @@ fn sections(proof: &CheckSubject<'_>, findings: &mut Findings<'_>) {
                 .at(
                     &REPEATED_HEADING,
                     span,
-                    say!("a second story called `{title}`", title = section.title),
+                    say!("a second story called `{title}`", title),
                 )
                 .hint(say!("give it a title of its own"));
         }

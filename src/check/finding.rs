@@ -229,3 +229,11 @@ impl Serialize for Finding {
         object.end()
     }
 }
+
+/// The beginning of a text that a message names: a line of it can be as long as an issue.
+pub(super) fn shortened(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

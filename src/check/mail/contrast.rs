@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::Findings,
+    super::{Findings, finding::shortened},
     CONTRAST, DARK_CONTRAST,
     element::MailElement,
     look::{ColorMode, ElementStyle},
@@ -34,7 +34,7 @@ pub(super) fn check(page: &ExaminedMail<'_>, findings: &mut Findings<'_>) {
                     ground = format!("{:06X}", ground.rgb),
                     ratio = format!("{ratio:.1}"),
                     needed,
-                    words = shortened(&seen.text)
+                    words = shortened(&seen.text, 30)
                 );
                 findings
                     .in_mail(rule, &seen.tag(), message)
@@ -53,11 +53,4 @@ fn poor(seen: &MailElement<'_>, look: &ElementStyle) -> Option<(f64, f64)> {
     let is_large = look.size >= 24.0 || look.is_bold && look.size >= 18.66;
     let needed = if is_large { 3.0 } else { 4.5 };
     (ratio < needed).then_some((ratio, needed))
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(30) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -70,6 +70,20 @@ fn nesting_lines_and_brackets_without_end_cost_no_more_than_their_length() {
         ("brackets", deep("[", "]", 150_000)),
         ("links in links", deep("[", "](b)", 70_000)),
         ("pictures in pictures", filled("![")),
+        ("a heading of marks", filled("## ")),
+        ("two long headings", {
+            let title = filled("가 ")[..190_000].to_owned();
+            format!("## {title}\n\n## {title}\n\nText.\n")
+        }),
+        (
+            "the text of a link",
+            format!("[{}](https://)", filled("가 ")),
+        ),
+        (
+            "what a picture shows",
+            format!("![{}](none.png)", filled("가 ")),
+        ),
+        ("an item in bold", format!("- **{}**\n", filled("가 "))),
         ("one line", filled("x")),
         ("one line of Hangul", filled("가")),
         ("quotation marks", filled("'a ")),
