@@ -6,6 +6,7 @@ mod cache_folder;
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
 };
 
@@ -122,21 +123,54 @@ pub(crate) fn scratch_file(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens a lock file and waits for its lock, which goes with the handle.
-pub(crate) fn lock(file: &Path) -> io::Result<File> {
+/// A file that somebody locks, or has locked. At its end the lock is given back by name: a child that is being started has
+/// a copy of every handle for a moment, and would keep the lock for as long.
+#[derive(Debug)]
+pub(crate) struct LockFile(File);
+
+impl LockFile {
+    pub(crate) fn of(file: File) -> Self {
+        Self(file)
+    }
+}
+
+impl Deref for LockFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl DerefMut for LockFile {
+    fn deref_mut(&mut self) -> &mut File {
+        &mut self.0
+    }
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // Where it fails the lock goes with the last handle.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Opens a lock file and waits for its lock.
+pub(crate) fn lock(file: &Path) -> io::Result<LockFile> {
     let handle = open_lock_file(file)?;
     handle.lock()?;
     Ok(handle)
 }
 
 /// Opens a file whose only use is its lock, made where there is none.
-pub(crate) fn open_lock_file(file: &Path) -> io::Result<File> {
-    private()
+pub(crate) fn open_lock_file(file: &Path) -> io::Result<LockFile> {
+    let opened = private()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .open(file)
+        .open(file)?;
+    Ok(LockFile(opened))
 }
 
 /// A file that is made is its owner's alone.
@@ -145,4 +179,23 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_given_back_whoever_has_a_copy_of_its_handle() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.lock");
+        let held = lock(&path).unwrap();
+        let copy = held.try_clone().unwrap();
+        let other = open_lock_file(&path).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(held);
+        other.try_lock().unwrap();
+        drop(copy);
+        assert!(open_lock_file(&path).unwrap().try_lock().is_err());
+    }
 }

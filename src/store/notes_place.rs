@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::random_bytes,
     fingerprint::hex,
-    private_files::{lock, make_private_file, make_private_folder},
+    private_files::{LockFile, lock, make_private_file, make_private_folder},
 };
 
 /// What the folder's own file says it is.
@@ -38,7 +38,7 @@ pub(super) struct NotesPlace {
     mark: String,
     /// Where the database was and the batch, of each whose notes were begun.
     begun: Vec<(String, i64)>,
-    _lock: File,
+    _lock: LockFile,
 }
 
 /// What a machine noted of a batch.

@@ -15,7 +15,7 @@ use super::{
     DeliveryId,
     notes_head::{NAME_BYTES, boot_id, head, is_headed, touched_at, write_at},
 };
-use crate::private_files;
+use crate::private_files::{self, LockFile};
 
 /// What such a file says it is.
 const KIND: &str = "steps";
@@ -29,7 +29,7 @@ const TOUCHED_WITHIN_SECONDS: i64 = 2;
 #[derive(Debug)]
 pub(super) struct StepNotes {
     /// Under a shared lock: whoever reads them all waits for the end of those who write.
-    file: File,
+    file: LockFile,
     batch: DeliveryId,
 }
 
@@ -46,6 +46,7 @@ impl StepNotes {
             &boot,
             OpenOptions::new().read(true).write(true),
         ) {
+            let file = LockFile::of(file);
             file.lock_shared()?;
             return Ok(Some(Self { file, batch }));
         }
@@ -54,7 +55,7 @@ impl StepNotes {
             _ => {}
         }
         private_files::make_private_file(path)?;
-        let file = OpenOptions::new().write(true).open(path)?;
+        let file = LockFile::of(OpenOptions::new().write(true).open(path)?);
         file.lock_shared()?;
         let mut bytes = head(KIND, owner, &boot, &file)?.into_bytes();
         bytes.resize(NAME_BYTES, b' ');
@@ -147,8 +148,8 @@ fn believed(path: &Path, owner: &str, boot: &str, how: &OpenOptions) -> Option<F
 }
 
 /// Whether nobody writes in that file; it is kept so as long as the answer is held.
-pub(super) fn settled(path: &Path) -> Option<File> {
-    let file = File::open(path).ok()?;
+pub(super) fn settled(path: &Path) -> Option<LockFile> {
+    let file = LockFile::of(File::open(path).ok()?);
     file.try_lock().ok()?;
     Some(file)
 }

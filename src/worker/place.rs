@@ -2,7 +2,7 @@
 //! messages begin to leave (`store::TransferNotes`). Whoever has the lock knows that the names of one before are dead.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::TryLockError,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -10,7 +10,7 @@ use std::{
 use super::error::WorkerError;
 use crate::{
     links::{LinkSecrets, secret_file},
-    private_files::{make_private_folder, open_lock_file},
+    private_files::{LockFile, make_private_folder, open_lock_file},
     store::SenderId,
 };
 
@@ -23,7 +23,7 @@ const MAX_BYTES: u64 = 64 << 10;
 #[derive(Debug)]
 pub(super) struct WorkerPlace {
     folder: PathBuf,
-    lock: File,
+    lock: LockFile,
 }
 
 impl WorkerPlace {
@@ -38,7 +38,7 @@ impl WorkerPlace {
         let mut lock = open_lock_file(&path).map_err(unusable)?;
         let taken = lock.try_lock();
         let mut text = String::new();
-        let read = (&mut lock).take(MAX_BYTES).read_to_string(&mut text);
+        let read = (&mut *lock).take(MAX_BYTES).read_to_string(&mut text);
         // What is no text was not written by us.
         let names: Vec<SenderId> = match read {
             Ok(_) => text.lines().map(|name| SenderId(name.to_owned())).collect(),

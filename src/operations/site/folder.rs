@@ -27,7 +27,7 @@ use self::{
     writing::{FinishedWriting, Writing},
     written::{MARKER, WrittenFolder, WrittenStamp},
 };
-use crate::{app::AppError, site::ArchiveSite};
+use crate::{app::AppError, private_files::LockFile, site::ArchiveSite};
 
 /// The marker's text.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl SiteFolder {
         let parent = parent.unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(failed(parent))?;
         // Two at once would write into each other's.
-        let lock = File::open(parent).map_err(failed(parent))?;
+        let lock = LockFile::of(File::open(parent).map_err(failed(parent))?);
         lock.lock().map_err(failed(parent))?;
         let last = self
             .last

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    private_files::open_lock_file,
+    private_files::{LockFile, open_lock_file},
     store::notes_head::{NAME_BYTES, boot_id, head, is_headed, write_at},
 };
 
@@ -19,7 +19,7 @@ const KIND: &str = "open";
 
 /// A process that is about to open the database, while nobody else may begin to.
 pub(super) struct OpenPresence {
-    file: File,
+    file: LockFile,
     is_alone: bool,
     /// What the file says of this database in this running; None: the system does not say which one it is.
     text: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct OpenPresence {
 /// Somebody has the database open, as long as this lives.
 #[derive(Debug)]
 pub(crate) struct HeldPresence {
-    file: File,
+    file: LockFile,
 }
 
 impl OpenPresence {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    private_files::open_lock_file,
+    private_files::{LockFile, open_lock_file},
     store::{Realm, SenderGuard, SenderId, StoreError, sqlite::fault::SqliteFault},
     words::phrase,
 };
@@ -59,10 +59,10 @@ fn lock(
     }
 }
 
-/// The lock lives as long as the handle.
+/// The lock lives as long as this.
 #[derive(Debug)]
 struct LockHandle {
-    file: File,
+    file: LockFile,
 }
 
 impl Drop for LockHandle {

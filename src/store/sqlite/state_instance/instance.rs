@@ -24,7 +24,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
-use crate::private_files::{self, open_lock_file};
+use crate::private_files::{self, LockFile, open_lock_file};
 use crate::store::{
     BatchState, StoreError,
     sqlite::{
@@ -135,7 +135,7 @@ fn make_home(tx: &Connection, state_dir: &Path) -> Result<(), SqliteFault> {
 }
 
 /// The mark, locked: of two who begin a run at once, the second finds the first one's noted.
-pub(crate) fn lock_mark(state_dir: &Path) -> Result<File, SqliteFault> {
+pub(crate) fn lock_mark(state_dir: &Path) -> Result<LockFile, SqliteFault> {
     let lock = state_dir.join("home.lock");
     private_files::lock(&lock).map_err(|error| SqliteFault::unusable(&lock, error))
 }
